@@ -1,0 +1,142 @@
+import { sql } from '../storage/sql.js'
+import { proveSession } from './sessions.js'
+import type { Column, Database } from '../storage/database.js'
+import type { StoredEvent } from '../events/event.js'
+
+/** A lane is one endpoint's way out. A delivery that a lane's owner has read from the database. */
+export interface LaneDelivery {
+  eventId: number
+  endpointId: number
+  state: number
+  attempts: number
+  step: number
+  format: number
+  exempt: boolean
+  dueAt: number
+}
+
+/** What a lane's owner finds when it looks. */
+export interface LaneLook {
+  endpointId: number
+  /** Due now, oldest first; on a strictly ordered lane everything undelivered, in the order of the stream. */
+  deliveries: LaneDelivery[]
+  /** When the earliest delivery that is not due yet will be; null when there is none. */
+  nextDueAt: number | null
+  /** There is more than was read; the lane stays woken, so that nothing newer is handed over before it. */
+  isBehind: boolean
+  failingSince: number | null
+  /** The endpoint's version, by which the owner knows whether its settings are the present ones. */
+  version: number
+}
+
+const ids: readonly Column[] = ['id int']
+const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
+
+/** Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. */
+export async function takeLanes(db: Database, session: string, limit: number): Promise<number[]> {
+  return db.transaction(async (tx) => {
+    await proveSession(tx, session)
+    // PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one.
+    const lock = tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
+    const rows = await tx.all<{ endpoint_id: number }>(sql`
+      update lanes set session = ${session}
+      where endpoint_id in (
+        select endpoint_id from lanes
+        where session is null and wake_at is not null and wake_at <= ${tx.now}
+        order by wake_at limit ${limit} ${lock})
+      returning endpoint_id`)
+    return rows.map((row) => row.endpoint_id)
+  })
+}
+
+/** The session's own lanes to which somebody has written: new work, a changed endpoint, a replay. */
+export async function wokenLanes(db: Database, session: string): Promise<number[]> {
+  const rows = await db.all<{ endpoint_id: number }>(sql`select endpoint_id from lanes where session = ${session} and wake_at is not null`)
+  return rows.map((row) => row.endpoint_id)
+}
+
+export interface LookRequest { endpointId: number; ordered: boolean; limit: number }
+
+/**
+ * Reads own lanes' due deliveries in order. The mark is cleared under the lane's lock *before* reading: whoever writes it
+ * later is seen at the next look, and whoever wrote before has committed what this reads.
+ */
+export async function lookAtLanes(db: Database, session: string, requests: readonly LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }> {
+  return db.transaction(async (tx) => {
+    await proveSession(tx, session)
+    const looks: LaneLook[] = []
+    for (const request of [...requests].sort((a, b) => a.endpointId - b.endpointId)) {
+      const look = await lookAtLane(tx, session, request)
+      if (look !== undefined) looks.push(look)
+    }
+    return { looks, events: await readEvents(tx, looks) }
+  })
+}
+
+async function lookAtLane(tx: Database, session: string, { endpointId, ordered, limit }: LookRequest): Promise<LaneLook | undefined> {
+  const lane = await tx.first<{ failing_since: number | null }>(sql`
+    update lanes set wake_at = null where endpoint_id = ${endpointId} and session = ${session} returning failing_since`)
+  if (lane === undefined) return undefined
+  const endpoint = await tx.first<{ version: number; state: number }>(sql`select version, state from endpoints where id = ${endpointId}`)
+  if (endpoint === undefined) return undefined
+
+  const found = endpoint.state === 0 ? await readDue(tx, endpointId, ordered, limit) : []
+  const isBehind = found.length >= limit
+  if (isBehind) await tx.run(sql`update lanes set wake_at = ${tx.now} where endpoint_id = ${endpointId}`)
+  const later = await tx.first<{ due_at: number | null }>(sql`select min(due_at) as due_at from deliveries where endpoint_id = ${endpointId} and state = 1 and due_at > ${tx.now}`)
+  return { endpointId, deliveries: found, nextDueAt: later?.due_at ?? null, isBehind, failingSince: lane.failing_since, version: endpoint.version }
+}
+
+interface DeliveryRow { event_id: number; endpoint_id: number; state: number; attempts: number; step: number; format: number; exempt: number; due_at: number }
+
+async function readDue(tx: Database, endpointId: number, ordered: boolean, limit: number): Promise<LaneDelivery[]> {
+  const due = sql`
+    select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
+    where endpoint_id = ${endpointId} and state = 1 and due_at <= ${tx.now}`
+  // In strict order the head blocks, due or not, so everything undelivered is read, in the order of the stream; what is
+  // exempt from it (replays) comes as on any lane.
+  const rows = ordered
+    ? [...await tx.all<DeliveryRow>(sql`
+        select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
+        where endpoint_id = ${endpointId} and state < 2 and exempt = 0 order by event_id limit ${limit}`),
+      ...await tx.all<DeliveryRow>(sql`${due} and exempt = 1 order by due_at, event_id limit ${limit}`)]
+    : await tx.all<DeliveryRow>(sql`${due} order by due_at, event_id limit ${limit}`)
+  return rows.map((row) => ({ eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, format: row.format, exempt: row.exempt === 1, dueAt: row.due_at }))
+}
+
+async function readEvents(tx: Database, looks: readonly LaneLook[]): Promise<StoredEvent[]> {
+  const wanted = [...new Set(looks.flatMap((look) => look.deliveries.map((delivery) => delivery.eventId)))]
+  if (wanted.length === 0) return []
+  const rows = await tx.all<{ id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number }>(sql`
+    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at
+    from ${tx.rows(wanted.map((id) => [id]), ids)} as r join events e on e.id = r.id`)
+  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at }))
+}
+
+/**
+ * Gives back what a node's memory holds and has not begun to send, for a lane that must stop or be read anew.
+ * They wait in the database, due at once; the caller forgets them only when this has returned.
+ */
+export async function returnToWaiting(db: Database, session: string, deliveries: readonly { eventId: number; endpointId: number }[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    await proveSession(tx, session)
+    await tx.run(sql`
+      update deliveries set state = 1, due_at = ${tx.now}
+      from ${tx.rows(deliveries.map((delivery) => [delivery.eventId, delivery.endpointId]), keyColumns)} as r
+      where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state = 0`)
+  })
+}
+
+/** Lets go of lanes. When they are next to be taken is looked up under their lock, after everybody who wrote before. */
+export async function releaseLanes(db: Database, session: string, endpointIds: readonly number[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    await proveSession(tx, session)
+    const wanted = tx.rows([...endpointIds].sort((a, b) => a - b).map((id) => [id]), ids)
+    if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${wanted} as r) order by endpoint_id for update`)
+    await tx.run(sql`
+      update lanes set session = null, wake_at = (
+        select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
+        where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
+      where session = ${session} and endpoint_id in (select id from ${wanted} as r)`)
+  })
+}

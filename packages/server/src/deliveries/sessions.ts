@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+
+/** How long a session is alive without being renewed: longer than any attempt may take. */
+export const sessionMs = 45_000
+export const renewEveryMs = 5_000
+
+/** This node's claim on its lanes is gone: another has taken over, or may have. It must begin anew. */
+export class SessionLost extends Error {
+  override readonly name = 'SessionLost'
+  constructor() { super('The session of this node has ended; its lanes may belong to another.') }
+}
+
+/**
+ * Begins a session for a node and returns its token. Tokens are random: a counter could repeat after a failover.
+ * An earlier session of the same node is fenced at once, so that a restart need not wait until it has run out.
+ */
+export async function beginSession(db: Database, node: string): Promise<string> {
+  const token = randomUUID()
+  await db.transaction(async (tx) => {
+    const earlier = await tx.all<{ token: string }>(sql`delete from sessions where node = ${node} returning token`)
+    for (const session of earlier) await adopt(tx, session.token)
+    await tx.run(sql`insert into sessions (token, node, alive_until) values (${token}, ${node}, ${tx.now} + ${sessionMs})`)
+  })
+  return token
+}
+
+export async function renewSession(db: Database, token: string): Promise<void> {
+  const renewed = await db.run(sql`update sessions set alive_until = ${db.now} + ${sessionMs} where token = ${token}`)
+  if (renewed === 0) throw new SessionLost()
+}
+
+/** The last thing that a node does: its lanes are free at once. */
+export async function endSession(db: Database, token: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const ended = await tx.run(sql`delete from sessions where token = ${token}`)
+    if (ended > 0) await adopt(tx, token)
+  })
+}
+
+/** Ends the sessions that were not renewed in time, whoever's they are, and frees what they owned. */
+export async function fenceDeadSessions(db: Database): Promise<number> {
+  return db.transaction(async (tx) => {
+    const dead = await tx.all<{ token: string }>(sql`delete from sessions where alive_until < ${tx.now} returning token`)
+    for (const session of dead) await adopt(tx, session.token)
+    return dead.length
+  })
+}
+
+/**
+ * Proves inside a transaction that the session still exists. The lock (PostgreSQL) is one that a fence must wait for, so
+ * what follows in the transaction happens under this ownership.
+ */
+export async function proveSession(tx: Database, token: string): Promise<void> {
+  const lock = tx.dialect === 'postgres' ? sql`for key share` : sql``
+  if (await tx.first(sql`select 1 as found from sessions where token = ${token} ${lock}`) === undefined) throw new SessionLost()
+}
+
+/** What a session held in memory is due again now, and its lanes are free. A fenced session can no longer write. */
+async function adopt(tx: Database, token: string): Promise<void> {
+  await tx.run(sql`
+    update deliveries set state = 1, due_at = ${tx.now}
+    where state = 0 and endpoint_id in (select endpoint_id from lanes where session = ${token})`)
+  await tx.run(sql`
+    update lanes set session = null, wake_at = (
+      select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
+      where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
+    where session = ${token}`)
+}

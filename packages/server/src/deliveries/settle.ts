@@ -1,0 +1,130 @@
+import { sql } from '../storage/sql.js'
+import { proveSession } from './sessions.js'
+import type { Column, Database } from '../storage/database.js'
+import type { DeliveryState } from './delivery.js'
+
+/** An attempt that has ended, and what is to become of its delivery. */
+export interface Settlement {
+  eventId: number
+  endpointId: number
+  organizationId: number
+  /** Attempts made before this one. A delivery that has another number by now has moved on, and nothing is changed. */
+  attempts: number
+  state: DeliveryState
+  step: number
+  waitMs: number
+  at: number
+  durationMs: number
+  status: number | null
+  errorClass: string | null
+  error: string | null
+  url: string
+  /** JSON: the headers as sent, and as answered. */
+  requestHeaders: string
+  responseHeaders: string | null
+  /** The excerpt of the answer's body, in hexadecimal. */
+  answer: string | null
+  /** To disable the endpoint, if it is still the version that was called. */
+  disable: { version: number; reason: 'gone' | 'failing' } | null
+  /** When a lane's fortune turns: since when it has been failing, or null for not at all. Undefined: as before. */
+  failingSince: number | null | undefined
+  /** What deserves attention, appended as an event of the organization if this settlement takes effect. */
+  alerts: readonly { organization: string; type: string; data: string }[]
+}
+
+export interface Settled {
+  /** As many as took effect. The others were stale. */
+  applied: number
+  disabledEndpoints: number[]
+  /** Alerts wait in the outbox. */
+  hasAlerts: boolean
+}
+
+const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'attempts int', 'state int', 'step int', 'wait_ms int']
+const attemptColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'number int', 'at int', 'duration_ms int', 'status int', 'error_class text', 'error text', 'url text', 'request_headers text', 'response_headers text', 'answer bytes']
+const counterColumns: readonly Column[] = ['minute int', 'organization_id int', 'kind text', 'count int']
+const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int']
+
+/** Writes attempts and the next states of their deliveries together, under the session's proof. What is stale changes nothing. */
+export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
+  await proveSession(tx, session)
+  const applied = await moveDeliveries(tx, settlements)
+  if (applied.length > 0) {
+    await tx.run(sql`
+      insert into attempts (event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer)
+      select event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer
+      from ${tx.rows(applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), attemptColumns)} as r
+      where true on conflict do nothing`)
+    await count(tx, applied)
+  }
+  await rememberFailing(tx, settlements)
+  const disabledEndpoints = await disable(tx, applied)
+  const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
+  return { applied: applied.length, disabledEndpoints, hasAlerts }
+}
+
+async function moveDeliveries(tx: Database, settlements: readonly Settlement[]): Promise<readonly Settlement[]> {
+  const rows = await tx.all<{ event_id: number; endpoint_id: number }>(sql`
+    update deliveries set state = r.state, attempts = r.attempts + 1, step = r.step, due_at = ${tx.now} + r.wait_ms, updated_at = ${tx.now}
+    from ${tx.rows(settlements.map((s) => [s.eventId, s.endpointId, s.attempts, s.state, s.step, s.waitMs]), deliveryColumns)} as r
+    where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id
+      and deliveries.attempts = r.attempts and deliveries.state < 2
+    returning deliveries.event_id, deliveries.endpoint_id`)
+  if (rows.length === settlements.length) return settlements
+  const keys = new Set(rows.map((row) => `${row.event_id} ${row.endpoint_id}`))
+  return settlements.filter((s) => keys.has(`${s.eventId} ${s.endpointId}`))
+}
+
+const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
+
+/** One row per minute, organization and outcome, however many deliveries: what the overview reads instead of scanning. */
+async function count(tx: Database, settlements: readonly Settlement[]): Promise<void> {
+  const counts = new Map<string, [number, number, string, number]>()
+  for (const { at, organizationId, state } of settlements) {
+    const minute = Math.floor(at / 60_000)
+    const kind = kinds[state] ?? 'other'
+    const key = `${minute} ${organizationId} ${kind}`
+    const row = counts.get(key)
+    if (row === undefined) counts.set(key, [minute, organizationId, kind, 1])
+    else row[3]++
+  }
+  const rows = [...counts.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1))
+  await tx.run(sql`
+    insert into counters (minute, organization_id, kind, count)
+    select minute, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r
+    where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
+}
+
+async function rememberFailing(tx: Database, settlements: readonly Settlement[]): Promise<void> {
+  const turned = new Map<number, number | null>()
+  for (const { endpointId, failingSince } of settlements) if (failingSince !== undefined) turned.set(endpointId, failingSince)
+  if (turned.size === 0) return
+  await tx.run(sql`
+    update lanes set failing_since = r.failing_since
+    from ${tx.rows([...turned].sort((a, b) => a[0] - b[0]), failingColumns)} as r where lanes.endpoint_id = r.endpoint_id`)
+}
+
+/** An endpoint is disabled only in the version that was called: somebody may have corrected its URL meanwhile. */
+async function disable(tx: Database, settlements: readonly Settlement[]): Promise<number[]> {
+  const disabled: number[] = []
+  for (const { endpointId, organizationId, disable: wanted } of settlements) {
+    if (wanted === null) continue
+    const changed = await tx.run(sql`
+      update endpoints set state = 2, disabled_reason = ${wanted.reason}, version = version + 1, updated_at = ${tx.now}
+      where id = ${endpointId} and version = ${wanted.version} and state = 0`)
+    if (changed === 0) continue
+    disabled.push(endpointId)
+    await tx.run(sql`update cursors set endpoints_version = endpoints_version + 1 where organization_id = ${organizationId}`)
+    await tx.run(sql`update lanes set wake_at = ${tx.now} where endpoint_id = ${endpointId}`)
+  }
+  return disabled
+}
+
+/** Through the outbox: settling must not wait for publishers, nor they for it. */
+async function raiseAlerts(tx: Database, settlements: readonly Settlement[], disabled: ReadonlySet<number>): Promise<boolean> {
+  const alerts = settlements.flatMap((s) => s.alerts.filter((alert) => alert.type !== 'posthorn.endpoint.disabled' || disabled.has(s.endpointId)))
+  for (const alert of alerts) {
+    await tx.run(sql`insert into outbox (organization, type, data, origin, created_at) values (${alert.organization}, ${alert.type}, ${alert.data}, 4, ${tx.now})`)
+  }
+  return alerts.length > 0
+}

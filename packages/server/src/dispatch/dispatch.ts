@@ -1,0 +1,200 @@
+import { sql } from '../storage/sql.js'
+import { compileSubscriptions } from '../event-types/event-type.js'
+import type { Column, Database } from '../storage/database.js'
+import type { StoredEvent } from '../events/event.js'
+
+/** A delivery that is handed to this node's memory as it is inserted. */
+export interface Handed { eventId: number; endpointId: number; format: number }
+
+export interface DispatchRequest {
+  session: string
+  /** Organizations whose streams have moved. */
+  organizations: readonly number[]
+  /** Events to read at most. */
+  limit: number
+  /** How many deliveries this node's memory can still take; what is over waits in the database. */
+  room: number
+  /** Lanes that this node owns but that must not be handed more: they have as much in memory as they may. */
+  fullLanes: readonly number[]
+}
+
+export interface Dispatched {
+  /** Each event once, however many deliveries came of it. Only those that have a handed delivery. */
+  events: StoredEvent[]
+  handed: Handed[]
+  /** Lanes that this dispatch made the session's own. */
+  takenLanes: number[]
+  /** Somebody's lanes have new work that was not handed over. */
+  woken: boolean
+  /** Organizations whose stream has more. */
+  behind: number[]
+  /** How many deliveries were made. */
+  count: number
+}
+
+/** What dispatch needs to know of an endpoint; kept between calls as long as the organization's endpoints have not changed. */
+interface Subscriber {
+  id: number
+  matches: (type: string) => boolean
+  format: number
+  isEnabled: boolean
+  fromId: number
+  firstWaitMs: number
+}
+
+/** The endpoints of each organization by the version of the whole set, which every change of an endpoint raises. */
+export class Subscribers {
+  readonly #byOrganization = new Map<number, { version: number; list: Subscriber[] }>()
+
+  /** Reads the endpoints of organizations whose version is not the one known, and gives all asked for. */
+  async of(tx: Database, cursors: readonly Cursor[]): Promise<Map<number, Subscriber[]>> {
+    const stale = cursors.filter((cursor) => this.#byOrganization.get(cursor.organization_id)?.version !== cursor.endpoints_version)
+    if (stale.length > 0) {
+      const rows = await tx.all<EndpointRow>(sql`
+        select e.id, e.organization_id, e.event_types, e.state, e.from_id, f.id as format, coalesce(e.retry_policy, o.retry_policy) as retry_policy
+        from endpoints e
+        join organizations o on o.id = e.organization_id
+        join formats f on f.id = (select max(id) from formats where name = coalesce(e.format, o.format))
+        where e.state < 3 and e.organization_id in (select id from ${tx.rows(stale.map((cursor) => [cursor.organization_id]), ids)} as r)
+        order by e.id`)
+      for (const cursor of stale) this.#byOrganization.set(cursor.organization_id, { version: cursor.endpoints_version, list: [] })
+      for (const row of rows) this.#byOrganization.get(row.organization_id)?.list.push(asSubscriber(row))
+    }
+    return new Map(cursors.map((cursor) => [cursor.organization_id, this.#byOrganization.get(cursor.organization_id)?.list ?? []]))
+  }
+}
+
+interface EndpointRow { id: number; organization_id: number; event_types: string; state: number; from_id: number; format: number; retry_policy: string }
+interface Cursor { organization_id: number; dispatched_id: number; endpoints_version: number; last_id: number }
+
+const ids: readonly Column[] = ['id int']
+const cursorColumns: readonly Column[] = ['organization_id int', 'dispatched_id int']
+const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'organization_id int', 'state int', 'format int', 'due_at int', 'updated_at int']
+
+/**
+ * Reads what the streams hold after their cursors, makes a delivery for each (endpoint, event) that matches, and moves
+ * the cursors, inside the caller's transaction. Runs again harmlessly: a delivery exists once.
+ *
+ * A delivery is handed over (state sending) only on a lane that this session owns and that has nothing unseen; all
+ * others wait in the database and their lane is woken. Whoever sends them reads them there, in order.
+ */
+export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, now: number): Promise<Dispatched> {
+  const cursors = await lockCursors(tx, request.organizations)
+  const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, behind: [], count: 0 }
+  if (cursors.length === 0) return result
+
+  const endpoints = await subscribers.of(tx, cursors)
+  const events = await readEvents(tx, cursors, request.limit)
+  const planned = plan(events, endpoints)
+  const handOver = await chooseHandOver(tx, request, planned, result)
+
+  const handedEvents = new Set<number>()
+  const rows = planned.map(({ event, endpoint }) => {
+    const isHanded = result.handed.length < request.room && handOver.has(endpoint.id) && endpoint.firstWaitMs === 0
+    if (isHanded) {
+      result.handed.push({ eventId: event.id, endpointId: endpoint.id, format: endpoint.format })
+      handedEvents.add(event.id)
+    } else {
+      // Once one delivery of a lane has to wait, the later ones wait behind it: handing them over would invert their order.
+      handOver.delete(endpoint.id)
+    }
+    return [event.id, endpoint.id, event.organizationId, isHanded ? 0 : 1, endpoint.format, now + endpoint.firstWaitMs, now]
+  })
+  result.events = events.filter((event) => handedEvents.has(event.id))
+  result.count = rows.length
+  if (rows.length > 0) {
+    await tx.run(sql`
+      insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at)
+      select event_id, endpoint_id, organization_id, state, 0, 0, format, 0, due_at, updated_at from ${tx.rows(rows, deliveryColumns)} as r
+      where true on conflict do nothing`)
+  }
+  await wakeLanes(tx, planned, handOver, now, result)
+  await moveCursors(tx, cursors, events, request.limit, result)
+  return result
+}
+
+/** Other nodes' organizations are stepped over: what they hold, they dispatch. */
+async function lockCursors(tx: Database, organizations: readonly number[]): Promise<Cursor[]> {
+  const lock = tx.dialect === 'postgres' ? sql`for update of c skip locked` : sql``
+  return tx.all<Cursor>(sql`
+    select c.organization_id, c.dispatched_id, c.endpoints_version, s.last_id
+    from cursors c join streams s on s.organization_id = c.organization_id
+    where c.dispatched_id < s.last_id
+      and c.organization_id in (select id from ${tx.rows(organizations.map((id) => [id]), ids)} as r)
+    order by c.organization_id ${lock}`)
+}
+
+interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; only_endpoint_id: number | null }
+type ReadEvent = StoredEvent & { onlyEndpointId: number | null }
+
+async function readEvents(tx: Database, cursors: readonly Cursor[], limit: number): Promise<ReadEvent[]> {
+  const rows = await tx.all<EventRow>(sql`
+    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.only_endpoint_id
+    from ${tx.rows(cursors.map((cursor) => [cursor.organization_id, cursor.dispatched_id]), cursorColumns)} as r
+    cross join events e
+    where e.organization_id = r.organization_id and e.id > r.dispatched_id
+    order by e.id limit ${limit}`)
+  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, onlyEndpointId: row.only_endpoint_id }))
+}
+
+interface Planned { event: ReadEvent; endpoint: Subscriber }
+
+function plan(events: readonly ReadEvent[], endpoints: Map<number, Subscriber[]>): Planned[] {
+  return events.flatMap((event) => (endpoints.get(event.organizationId) ?? [])
+    .filter((endpoint) => event.onlyEndpointId === null ? event.id > endpoint.fromId && endpoint.matches(event.type) : endpoint.id === event.onlyEndpointId)
+    .map((endpoint) => ({ event, endpoint })))
+}
+
+/**
+ * The lanes whose deliveries may be handed to this node: its own ones that have nothing unseen, and free ones, which are
+ * taken here. The session's row is locked by the caller, so nobody can take them over before this commits.
+ */
+async function chooseHandOver(tx: Database, request: DispatchRequest, planned: readonly Planned[], result: Dispatched): Promise<Set<number>> {
+  const enabled = new Set(planned.filter(({ endpoint }) => endpoint.isEnabled).map(({ endpoint }) => endpoint.id))
+  if (enabled.size === 0 || request.room <= 0) return new Set()
+  const full = new Set(request.fullLanes)
+  const lock = tx.dialect === 'postgres' ? sql`for update` : sql``
+  const lanes = await tx.all<{ endpoint_id: number; session: string | null }>(sql`
+    select endpoint_id, session from lanes
+    where wake_at is null and (session is null or session = ${request.session})
+      and endpoint_id in (select id from ${tx.rows([...enabled].sort((a, b) => a - b).map((id) => [id]), ids)} as r)
+    order by endpoint_id ${lock}`)
+  result.takenLanes = lanes.filter((lane) => lane.session === null).map((lane) => lane.endpoint_id)
+  if (result.takenLanes.length > 0) {
+    await tx.run(sql`update lanes set session = ${request.session} where endpoint_id in (select id from ${tx.rows(result.takenLanes.map((id) => [id]), ids)} as r)`)
+  }
+  return new Set(lanes.map((lane) => lane.endpoint_id).filter((id) => !full.has(id)))
+}
+
+/** Every lane with work that was not handed over is written to, whatever its wake_at was: an owner about to sleep must meet this row. */
+async function wakeLanes(tx: Database, planned: readonly Planned[], handedOver: ReadonlySet<number>, now: number, result: Dispatched): Promise<void> {
+  const waiting = new Set(planned.filter(({ endpoint }) => endpoint.isEnabled && !handedOver.has(endpoint.id)).map(({ endpoint }) => endpoint.id))
+  if (waiting.size === 0) return
+  result.woken = true
+  await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows([...waiting].sort((a, b) => a - b).map((id) => [id]), ids)} as r)`)
+}
+
+async function moveCursors(tx: Database, cursors: readonly Cursor[], events: readonly ReadEvent[], limit: number, result: Dispatched): Promise<void> {
+  const reached = new Map<number, number>()
+  for (const event of events) reached.set(event.organizationId, event.id)
+  // Fewer than asked for: every stream was read to its end as it stood when its row was locked.
+  const isAll = events.length < limit
+  const moved = cursors.map((cursor): [number, number] => [cursor.organization_id, isAll ? Math.max(cursor.last_id, reached.get(cursor.organization_id) ?? 0) : reached.get(cursor.organization_id) ?? cursor.dispatched_id])
+  await tx.run(sql`
+    update cursors set dispatched_id = r.dispatched_id
+    from ${tx.rows(moved, cursorColumns)} as r
+    where cursors.organization_id = r.organization_id`)
+  result.behind = cursors.filter((cursor, i) => (moved[i] as [number, number])[1] < cursor.last_id).map((cursor) => cursor.organization_id)
+}
+
+function asSubscriber(row: EndpointRow): Subscriber {
+  const waits = JSON.parse(row.retry_policy) as { waitsMs: number[] }
+  return {
+    id: row.id,
+    matches: compileSubscriptions(JSON.parse(row.event_types) as string[]),
+    format: row.format,
+    isEnabled: row.state === 0,
+    fromId: row.from_id,
+    firstWaitMs: waits.waitsMs[0] ?? 0,
+  }
+}

@@ -1,0 +1,15 @@
+import type { Appended } from '../events/append.js'
+import type { NewEvent } from '../events/event.js'
+import type { Store } from './store.js'
+
+/** What the API and an embedding application may ask of the engine. */
+export interface Engine {
+  readonly store: Store
+  /**
+   * Appends events in one durable transaction with whatever else arrives now; one answer for each, in order. Rejects with
+   * the Problem `overloaded` when too many wait, and `unavailable` when the database is away or full; then nothing was stored.
+   */
+  publish(events: readonly NewEvent[]): Promise<Appended[]>
+  /** Something was changed that the node should look at now rather than at its next poll: an endpoint, a replay, a release. */
+  wake(): void
+}

@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { Problem } from '../problems/problem.js'
+import type { Call, Greeting, Reply, ThreadData } from './sqlite-thread.js'
+import type { Clock } from './clock.js'
+import type { Store } from './store.js'
+
+/**
+ * Opens a SQLite file, brings its schema up to date and gives its operations. Two threads stand beside the event loop:
+ * one that writes and one that reads, so that neither the disk nor a long list delays a request.
+ */
+export async function openSqliteStore(path: string, clock: Clock): Promise<Store & { readonly migrations: number }> {
+  mkdirSync(dirname(path), { recursive: true })
+  const writer = await SqliteThread.start({ path, role: 'writer', now: clock.now() })
+  try {
+    // The writer first: it makes the file and sets its journal mode.
+    const reader = await SqliteThread.start({ path, role: 'reader', now: clock.now() })
+    return {
+      dialect: 'sqlite',
+      migrations: writer.migrations,
+      command: (name, input) => writer.call(name, input, clock.now()) as never,
+      query: (name, input) => reader.call(name, input, clock.now()) as never,
+      async close() {
+        await reader.close()
+        await writer.close()
+      },
+    }
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+class SqliteThread {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>()
+  #lastId = 0
+  #ended: Error | undefined
+  migrations = 0
+
+  private constructor(data: ThreadData) {
+    this.#worker = new Worker(new URL('./sqlite-thread.js', import.meta.url), { workerData: data })
+    this.#worker.on('error', (error) => this.#end(error as Error))
+    this.#worker.on('exit', () => this.#end(new Error('The database thread has ended.')))
+  }
+
+  static start(data: ThreadData): Promise<SqliteThread> {
+    const thread = new SqliteThread(data)
+    return new Promise((resolve, reject) => {
+      thread.#worker.once('error', reject)
+      thread.#worker.once('message', (greeting: Greeting) => {
+        if (!greeting.ready) {
+          void thread.#worker.terminate()
+          reject(new Error(greeting.error))
+          return
+        }
+        thread.migrations = greeting.migrations
+        thread.#worker.on('message', (reply: Reply) => thread.#receive(reply))
+        resolve(thread)
+      })
+    })
+  }
+
+  call(name: string, input: unknown, now: number): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, name, input, now } satisfies Call)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return
+    await new Promise<void>((resolve) => {
+      this.#worker.once('exit', () => resolve())
+      this.#worker.postMessage('close')
+    })
+  }
+
+  #receive(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id)
+    if (waiting === undefined) return
+    this.#waiting.delete(reply.id)
+    if ('output' in reply) waiting.resolve(reply.output)
+    else waiting.reject(asError(reply.error))
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended)
+    this.#waiting.clear()
+  }
+}
+
+function asError({ name, message, stack, code, problem }: Extract<Reply, { error: unknown }>['error']): Error {
+  if (problem !== undefined) return Problem.fromJSON(problem)
+  const error = new Error(message)
+  error.name = name
+  if (stack !== undefined) error.stack = stack
+  return Object.assign(error, code === undefined ? {} : { code })
+}

@@ -1,0 +1,111 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { commands } from './commands.js'
+import { queries } from './queries.js'
+import { Subscribers } from '../dispatch/dispatch.js'
+import { Problem, type ProblemDetails } from '../problems/problem.js'
+import { migrate } from '../storage/migrate.js'
+import { rawSql } from '../storage/sql.js'
+import { SqliteDatabase } from '../storage/sqlite.js'
+import { openConnection, type SqliteConnection } from '../storage/sqlite-driver.js'
+import type { Memory } from './turn.js'
+
+/** Which of the two threads of a SQLite file this is. */
+export interface ThreadData { path: string; role: 'writer' | 'reader'; now: number }
+export interface Call { id: number; name: string; input: unknown; now: number }
+export type Reply =
+  | { id: number; output: unknown }
+  | { id: number; error: { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } }
+export type Greeting = { ready: true; migrations: number } | { ready: false; error: string }
+
+/** Pages that the WAL may hold before the writer copies them itself, in a publisher's time; the reader's thread normally did it before. */
+const writerCheckpointPages = 16_000
+const readerCheckpointPages = 1_000
+const checkpointEveryMs = 100
+
+// Kept here, not only by its statements: the driver closes a connection that nothing else refers to.
+let lock: SqliteConnection | undefined
+const { path, role, now: startedAt } = workerData as ThreadData
+const port = parentPort as NonNullable<typeof parentPort>
+let now = startedAt
+
+void run()
+
+async function run(): Promise<void> {
+  let db: SqliteDatabase
+  let migrations = 0
+  try {
+    if (role === 'writer') lock = lockFile(path)
+    db = new SqliteDatabase(path, { clock: () => now, autoCheckpointPages: writerCheckpointPages })
+    if (role === 'writer') migrations = (await migrate(db)).length
+    else db.exec('pragma query_only = on')
+  } catch (error) {
+    port.postMessage({ ready: false, error: (error as Error).message } satisfies Greeting)
+    return
+  }
+  serveCalls(db)
+  if (role === 'reader') setInterval(() => void checkpoint(db), checkpointEveryMs).unref()
+  port.postMessage({ ready: true, migrations } satisfies Greeting)
+}
+
+/** Operations take turns: each is awaited before the next begins, as one connection has one transaction. */
+function serveCalls(db: SqliteDatabase): void {
+  const memory: Memory = { subscribers: new Subscribers() }
+  const operations = { ...(role === 'writer' ? commands : queries) } as unknown as Record<string, (db: SqliteDatabase, input: unknown, memory: Memory) => Promise<unknown>>
+  let turns: Promise<void> = Promise.resolve()
+
+  port.on('message', (call: Call | 'close') => {
+    turns = turns.then(async () => {
+      if (call === 'close') {
+        db.close()
+        lock?.close()
+        port.close()
+        return
+      }
+      now = call.now
+      try {
+        const operation = operations[call.name]
+        if (operation === undefined) throw new Error(`There is no ${role === 'writer' ? 'command' : 'query'} ${call.name}.`)
+        port.postMessage({ id: call.id, output: await operation(db, call.input, memory) } satisfies Reply)
+      } catch (error) {
+        port.postMessage({ id: call.id, error: describeError(error) } satisfies Reply)
+      }
+    })
+  })
+}
+
+function describeError(error: unknown): { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } {
+  if (error instanceof Problem) return { name: error.name, message: error.message, problem: error.toJSON() }
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const { code, errcode } = error as { code?: string; errcode?: number }
+  return { name: error.name, message: error.message, stack: error.stack, code: sqliteCode(errcode) ?? code }
+}
+
+/** The primary result codes of SQLite that mean "away or full" (https://sqlite.org/rescode.html), by name. */
+function sqliteCode(errcode: number | undefined): string | undefined {
+  if (errcode === undefined) return undefined
+  const names: Record<number, string> = { 5: 'SQLITE_BUSY', 6: 'SQLITE_LOCKED', 8: 'SQLITE_READONLY', 10: 'SQLITE_IOERR', 13: 'SQLITE_FULL', 14: 'SQLITE_CANTOPEN' }
+  return names[errcode & 0xff]
+}
+
+/** A passive checkpoint never waits and never makes the writer wait; it copies what the WAL holds while others work. */
+async function checkpoint(db: SqliteDatabase): Promise<void> {
+  try {
+    const state = await db.first<{ log: number; checkpointed: number }>(rawSql('pragma wal_checkpoint(noop)'))
+    if (state !== undefined && state.log - state.checkpointed > readerCheckpointPages) await db.first(rawSql('pragma wal_checkpoint(passive)'))
+  } catch { /* a busy or full disk: the next time will do, and the writer tells of what is really wrong */ }
+}
+
+/**
+ * Keeps every other process from this file, by an exclusive lock of the operating system on a file beside it. It goes
+ * with the process, SIGKILL included, so a lock that is held is the proof that its holder lives.
+ */
+function lockFile(path: string): SqliteConnection {
+  const connection = openConnection(`${path}.lock`)
+  try {
+    connection.exec('pragma busy_timeout = 0; pragma journal_mode = memory; begin exclusive')
+    return connection
+  } catch {
+    connection.close()
+    throw new Error(`Another Posthorn process has ${path} open. Stop it first, or give this one another DATABASE_URL.`)
+  }
+}

@@ -1,0 +1,82 @@
+import { append, type Appended } from '../events/append.js'
+import { dispatch, type Dispatched, type Subscribers } from '../dispatch/dispatch.js'
+import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
+import { proveSession } from '../deliveries/sessions.js'
+import { sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+import type { NewEvent } from '../events/event.js'
+
+/** What a node's memory brings to one transaction. */
+export interface Turn {
+  session: string
+  at: number
+  settlements: readonly Settlement[]
+  events: readonly NewEvent[]
+  /** Organizations whose streams are known to have moved; those of `events` are added. Undefined: a node that does not dispatch. */
+  dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[] } | undefined
+}
+
+export interface TurnResult {
+  appended: Appended[]
+  settled: Settled | undefined
+  dispatched: Dispatched | undefined
+  /** Why nothing was dispatched though it was asked for: the next turn tries again. */
+  dispatchError: string | undefined
+}
+
+/** State that operations keep between calls: one for each opened database, never global. */
+export interface Memory { subscribers: Subscribers }
+
+/**
+ * One transaction of settle, append and dispatch: on one disk, three commits would cost three times the wait. Dispatch
+ * stands in a savepoint, so that it can never fail a publish.
+ */
+export async function turn(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
+  return db.transaction(async (tx) => {
+    const settled = input.settlements.length > 0 ? await settle(tx, input.session, input.settlements) : undefined
+    const appended = input.events.length > 0 ? await append(tx, input.events) : []
+    const { dispatched, dispatchError } = input.dispatch === undefined
+      ? { dispatched: undefined, dispatchError: undefined }
+      : await tryToDispatch(tx, input, memory)
+    return { appended, settled, dispatched, dispatchError }
+  })
+}
+
+async function tryToDispatch(tx: Database, { session, at, events, dispatch: wanted }: Turn, memory: Memory): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
+  if (wanted === undefined) return { dispatched: undefined, dispatchError: undefined }
+  const organizations = [...new Set([...wanted.organizations, ...events.map((event) => event.organizationId)])]
+  if (organizations.length === 0) return { dispatched: undefined, dispatchError: undefined }
+  try {
+    const dispatched = await tx.transaction(async (point) => {
+      await proveSession(point, session)
+      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, at)
+    })
+    return { dispatched, dispatchError: undefined }
+  } catch (error) {
+    return { dispatched: undefined, dispatchError: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}
+
+/** Moves what waits in the outbox into the streams, oldest first, and tells which organizations' streams moved. */
+export async function relayOutbox(db: Database, { limit, at }: { limit: number; at: number }): Promise<{ moved: number; organizations: number[]; more: boolean }> {
+  return db.transaction(async (tx) => {
+    const rows = await tx.all<{ id: number; organization_id: number | null; type: string; data: string; key: string | null; origin: number; created_at: number }>(sql`
+      select x.id, o.id as organization_id, x.type, x.data, x.key, x.origin, x.created_at
+      from outbox x left join organizations o on o.public_id = x.organization
+      where x.problem is null order by x.id limit ${limit}`)
+    // A row that no stream can take is parked with its reason; it must not stop those behind it.
+    const parked = rows.filter((row) => row.organization_id === null)
+    for (const row of parked) await tx.run(sql`update outbox set problem = 'no such organization' where id = ${row.id}`)
+
+    const good = rows.filter((row) => row.organization_id !== null)
+    if (good.length > 0) {
+      await append(tx, good.map((row) => ({
+        organizationId: row.organization_id as number, type: row.type, data: row.data, occurredAt: row.created_at, createdAt: at,
+        origin: row.origin as NewEvent['origin'], bytes: row.data.length,
+        keys: row.key === null ? undefined : [{ key: row.key, digest: '' }],
+      })))
+      for (const row of good) await tx.run(sql`delete from outbox where id = ${row.id}`)
+    }
+    return { moved: good.length, organizations: [...new Set(good.map((row) => row.organization_id as number))], more: rows.length === limit }
+  })
+}

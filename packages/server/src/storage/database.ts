@@ -1,0 +1,25 @@
+import type { Sql } from './sql.js'
+
+/** One row, by column name, as the database gives it. */
+export type Row = Record<string, string | number | null | Uint8Array>
+
+/**
+ * A database and, within `transaction`, a transaction. SQLite and PostgreSQL are its two implementations; what they
+ * cannot say alike, a function says in two texts by `dialect`.
+ */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres'
+  /** Milliseconds since 1970 by the clock that due dates follow: SQL on PostgreSQL (its own clock), a value on SQLite. */
+  readonly now: Sql
+  all<T = Row>(query: Sql): Promise<T[]>
+  first<T = Row>(query: Sql): Promise<T | undefined>
+  /** Runs a statement and tells how many rows it changed. */
+  run(query: Sql): Promise<number>
+  /** All or nothing, on stable storage when the promise is fulfilled. Inside another transaction: a savepoint. */
+  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  /** `rows` as a table expression of one row each, to be selected from: `values->>0` is column 1, and so on. One parameter however many rows. */
+  rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql
+}
+
+/** A column of `Database.rows`. `bytes` arrive as hexadecimal text. */
+export type Column = `${string} ${'int' | 'text' | 'bytes'}`

@@ -1,0 +1,128 @@
+import { openConnection, type SqliteConnection, type SqliteStatement } from './sqlite-driver.js'
+import { Sql, render, sql, type Value } from './sql.js'
+import type { Column, Database, Row } from './database.js'
+
+export interface SqliteOptions {
+  readOnly?: boolean
+  /** Milliseconds since 1970, for `now`. */
+  clock: () => number
+  /** Pages that the WAL may hold before a commit copies them itself; a thread beside usually does it first. */
+  autoCheckpointPages?: number
+}
+
+/**
+ * A SQLite file, or a transaction on it. The calls underneath are synchronous, so this belongs in a thread of its own,
+ * and its callers must take turns: one operation at a time.
+ */
+export class SqliteDatabase implements Database {
+  readonly dialect = 'sqlite'
+  readonly #connection: SqliteConnection
+  readonly #statements = new Map<string, SqliteStatement>()
+  readonly #clock: () => number
+  #depth = 0
+
+  constructor(path: string, options: SqliteOptions) {
+    this.#clock = options.clock
+    this.#connection = openConnection(path, { readOnly: options.readOnly ?? false })
+    try {
+      this.#prepareConnection(options)
+    } catch (error) {
+      this.#connection.close()
+      throw error
+    }
+  }
+
+  get now(): Sql { return sql`${this.#clock()}` }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    const { statement, values } = this.#statement(query)
+    return statement.all(...values) as T[]
+  }
+
+  async first<T = Row>(query: Sql): Promise<T | undefined> {
+    const { statement, values } = this.#statement(query)
+    return statement.get(...values) as T | undefined
+  }
+
+  async run(query: Sql): Promise<number> {
+    const { statement, values } = this.#statement(query)
+    return Number(statement.run(...values).changes)
+  }
+
+  async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+    const depth = this.#depth++
+    const [begin, commit, rollback] = depth === 0
+      ? ['begin immediate', 'commit', 'rollback']
+      : [`savepoint s${depth}`, `release s${depth}`, `rollback to s${depth}; release s${depth}`]
+    try {
+      this.#connection.exec(begin as string)
+      try {
+        const result = await work(this)
+        this.#connection.exec(commit as string)
+        return result
+      } catch (error) {
+        this.#tryToRollBack(rollback as string)
+        throw error
+      }
+    } finally {
+      this.#depth = depth
+    }
+  }
+
+  rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
+    return new Sql([rowsText(columns), '))'], [JSON.stringify(rows)])
+  }
+
+  /** Several statements at once, none of them with values: migrations and pragmas. */
+  exec(text: string): void {
+    this.#connection.exec(text)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#connection.close()
+  }
+
+  #statement(query: Sql): { statement: SqliteStatement; values: Value[] } {
+    const { text, values } = render(query, () => '?')
+    let statement = this.#statements.get(text)
+    if (statement === undefined) {
+      statement = this.#connection.prepare(text)
+      this.#statements.set(text, statement)
+    }
+    return { statement, values }
+  }
+
+  #prepareConnection({ readOnly, autoCheckpointPages }: SqliteOptions): void {
+    // First of all: each later pragma may find the file locked for a moment by another connection.
+    this.#connection.exec('pragma busy_timeout = 5000')
+    this.#connection.exec('pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 0')
+    if (readOnly) return
+    this.#connection.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${autoCheckpointPages ?? 1000}`)
+    // A 2xx promises an fsynced commit, so what the file really runs with is read back, not believed.
+    const { synchronous } = this.#connection.prepare('pragma synchronous').get() as { synchronous: number }
+    const { journal_mode: journal } = this.#connection.prepare('pragma journal_mode').get() as { journal_mode: string }
+    if (synchronous < 2 || journal !== 'wal') throw new Error(`SQLite runs with journal_mode=${journal} and synchronous=${synchronous}; Posthorn needs wal and at least 2 (FULL).`)
+  }
+
+  #tryToRollBack(text: string): void {
+    // A full disk or an I/O error has ended the transaction already; rolling back once more would hide the cause.
+    try { this.#connection.exec(text) } catch { /* the first error tells more */ }
+  }
+}
+
+const rowsTexts = new Map<readonly Column[], string>()
+
+/** `(select value->>0 as id, … from json_each(` for these columns; callers pass the same array each time. */
+function rowsText(columns: readonly Column[]): string {
+  let text = rowsTexts.get(columns)
+  if (text === undefined) {
+    const list = columns.map((column, i) => {
+      const [name, kind] = column.split(' ') as [string, string]
+      return kind === 'bytes' ? `unhex(value->>${i}) as ${name}` : `value->>${i} as ${name}`
+    })
+    text = `(select ${list.join(', ')} from json_each(`
+    rowsTexts.set(columns, text)
+  }
+  return text
+}
