@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest'
+import { type Options, readOptions } from './options.js'
+
+const known = ['main', 'idle']
+const read = (...words: string[]) => readOptions(words, known) as Options
+
+describe('the options', () => {
+  test('run every scenario for some minutes when nothing is said', () => {
+    expect(read()).toMatchObject({ scenarios: known, seconds: 10, pairs: 3, history: 1_000_000 })
+  })
+
+  test('name scenarios and sizes', () => {
+    expect(read('--scenario', 'idle', '--full', '--pairs', '7')).toMatchObject({ scenarios: ['idle'], seconds: 60, pairs: 7 })
+  })
+
+  test('refuse what is unknown, in words', () => {
+    expect(() => read('--scenario', 'main,fast')).toThrow('There is no scenario fast. There are: main, idle.')
+    expect(() => read('--seconds', 'ten')).toThrow('--seconds takes a whole number from 1 to 3600.')
+    expect(() => read('--quick', '--full')).toThrow('exclude each other')
+    expect(() => read('--speed')).toThrow('--speed')
+  })
+})

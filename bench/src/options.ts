@@ -1,0 +1,95 @@
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  /** The scenarios to run, in this order; all of them when none is named. */
+  scenarios: string[]
+  /** How long the main scenario publishes in each run; others take a part of it. */
+  seconds: number
+  /** Alternating runs of product and ceiling. */
+  pairs: number
+  /** How long the ceiling is measured at each of its three connection counts. */
+  ceilingSeconds: number
+  /** Settled deliveries in the database before anything is measured. */
+  history: number
+  /** Events that wait while every endpoint is paused, for the drain. */
+  backlog: number
+  idleEndpoints: number
+  /** Connections of the saturating publisher. */
+  connections: number
+  /** Ports of the sink, each an origin of its own. */
+  origins: number
+  /** The server's command. */
+  bin: string
+  /** Where the temporary data folder is made: a real disk, or fsync means nothing. */
+  folder: string
+}
+
+type Size = Pick<Options, 'seconds' | 'pairs' | 'ceilingSeconds' | 'history' | 'backlog' | 'idleEndpoints'>
+
+const sizes: Record<'quick' | 'usual' | 'full', Size> = {
+  quick: { seconds: 3, pairs: 1, ceilingSeconds: 1, history: 20_000, backlog: 20_000, idleEndpoints: 1_000 },
+  usual: { seconds: 10, pairs: 3, ceilingSeconds: 3, history: 1_000_000, backlog: 200_000, idleEndpoints: 10_000 },
+  full: { seconds: 60, pairs: 5, ceilingSeconds: 10, history: 1_000_000, backlog: 200_000, idleEndpoints: 10_000 },
+}
+
+export const help = `Usage: npm run bench -- [options]
+
+  --scenario <names>   only these, with commas between them
+  --quick              a short run of everything (about a minute); its figures mean little
+  --full               the official run: at least 60 s in 5 pairs (about half an hour)
+  --seconds <n>        how long to publish in each run
+  --pairs <n>          how many alternating runs of product and ceiling
+  --history <n>        settled deliveries before anything is measured
+  --connections <n>    connections of the publisher (64)
+  --origins <n>        origins that the endpoints are spread over (100)
+  --bin <file>         another posthorn command to measure
+  --folder <folder>    where the temporary data folder is made (the system's)
+`
+
+/** Reads the command line; throws with a sentence that says what is wrong. */
+export function readOptions(words: readonly string[], known: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...words],
+    strict: true,
+    options: {
+      scenario: { type: 'string' },
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      seconds: { type: 'string' },
+      pairs: { type: 'string' },
+      history: { type: 'string' },
+      connections: { type: 'string' },
+      origins: { type: 'string' },
+      bin: { type: 'string' },
+      folder: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return 'help'
+  if (values.quick && values.full) throw new Error('--quick and --full exclude each other.')
+
+  const scenarios = values.scenario?.split(',') ?? [...known]
+  const unknown = scenarios.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
+
+  const size = sizes[values.full ? 'full' : values.quick ? 'quick' : 'usual']
+  return {
+    ...size,
+    scenarios,
+    seconds: whole('--seconds', values.seconds, size.seconds, 1, 3600),
+    pairs: whole('--pairs', values.pairs, size.pairs, 1, 50),
+    history: whole('--history', values.history, size.history, 0, 20_000_000),
+    connections: whole('--connections', values.connections, 64, 1, 1000),
+    origins: whole('--origins', values.origins, 100, 1, 2000),
+    bin: values.bin ?? fileURLToPath(new URL('../../packages/server/bin/posthorn.js', import.meta.url)),
+    folder: values.folder ?? tmpdir(),
+  }
+}
+
+function whole(name: string, text: string | undefined, otherwise: number, least: number, most: number): number {
+  const value = text === undefined ? otherwise : Number(text)
+  if (!Number.isInteger(value) || value < least || value > most) throw new Error(`${name} takes a whole number from ${least} to ${most}.`)
+  return value
+}
