@@ -1,8 +1,8 @@
-// process.hrtime is CLOCK_MONOTONIC, one clock for every process of the machine; performance.now() reads the same
-// clock from another zero point and allocates nothing.
-const zeroUs = Number(process.hrtime.bigint() / 1000n) - performance.now() * 1000
-
-/** Microseconds on the machine's monotonic clock, comparable between processes. */
+/**
+ * Microseconds on the machine's monotonic clock, the same for every process. (performance.now() counts from each
+ * process's own start, and no two clocks can be read at one instant to find the distance.)
+ */
 export function monotonicUs(): number {
-  return zeroUs + performance.now() * 1000
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1e6 + nanoseconds / 1e3
 }

@@ -14,6 +14,7 @@ export const drain: Scenario = {
 async function play(bench: Bench): Promise<ScenarioResult> {
   const { stage, world } = await bench.shared()
   const { backlog } = bench.options
+  await stage.warmUp(world)
   await onEveryEndpoint('pause')
   await stage.clear()
   const endGatherWatch = watch(stage.server.pid)

@@ -17,7 +17,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   const { stage } = await bench.shared()
   const seconds = Math.max(leastSeconds, Math.min(bench.options.seconds, 60))
   const world = await stage.makeWorld('hanging', 5, 10)
-  await stage.touchEveryEndpoint(world)
+  await stage.warmUp(world)
 
   const without = await stage.run(world, { targets: world.single, ratePerSecond, seconds })
   const hung = world.endpoints[0]?.number ?? 0

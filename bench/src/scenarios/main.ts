@@ -63,6 +63,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
     ...(fsyncs === undefined ? [] : [
       { name: 'fsyncs', value: fsyncs.count / fsyncs.deliveries, unit: 'per delivery' },
       { name: 'one fsync', value: fsyncs.ms, unit: 'ms' },
+      ...(fsyncs.commits === undefined ? [] : [{ name: 'fsyncs', value: fsyncs.count / fsyncs.commits, unit: 'per commit of publishes', atLeast: 1 }]),
     ]),
     { name: 'lost', value: rounds.reduce((sum, { ledger }) => sum + ledger.lost, 0), unit: `of ${rounds.reduce((sum, { ledger }) => sum + ledger.accepted, 0)}`, atMost: 0 },
     { name: 'lost when killed under load', value: crash.ledger.lost, unit: `of ${crash.ledger.accepted}`, atMost: 0 },
@@ -78,6 +79,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
 
 async function playRound(bench: Bench, { stage, world, captured }: SharedStage): Promise<Round> {
   stage.server.clearLog()
+  await stage.warmUp(world)
   const run = await stage.run(world, { targets: world.single, seconds: bench.options.seconds })
   await stage.server.kill()
   const checkpoint = await stage.databaseFile.ask('checkpoint', { file: stage.server.databaseFile })
@@ -134,17 +136,18 @@ async function killUnderLoad(bench: Bench, { stage, world }: SharedStage): Promi
 }
 
 /** A short run under strace, apart from all others because tracing costs time. */
-async function countFsyncs(bench: Bench, { stage, world }: SharedStage): Promise<(Fsyncs & { deliveries: number }) | undefined> {
+async function countFsyncs(bench: Bench, { stage, world }: SharedStage): Promise<(Fsyncs & { deliveries: number; commits: number | undefined }) | undefined> {
   if (!hasStrace()) return undefined
   bench.tell('  counting fsyncs')
   const summary = join(stage.folder, 'fsyncs')
   await stage.server.stop()
   await stage.server.start(countingFsyncs(summary))
   const run = await stage.run(world, { targets: world.single, seconds: Math.min(5, bench.options.seconds) })
+  const commits = (await stage.server.api.metrics()).get('posthorn_commit_size_count')
   await stage.server.stop()
   const fsyncs = fsyncsIn(readFileSync(summary, 'utf8'))
   await stage.server.start()
-  return { ...fsyncs, deliveries: run.sink.distinct }
+  return { ...fsyncs, deliveries: run.sink.distinct, commits }
 }
 
 function together(counts: readonly Uint32Array[]): Uint32Array {

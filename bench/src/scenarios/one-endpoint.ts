@@ -8,6 +8,7 @@ export const oneEndpoint: Scenario = {
   about: 'as many single publishes as 64 connections bring, all to one endpoint, with history',
   async play(bench) {
     const shared = await bench.shared()
+    await shared.stage.warmUp(shared.world)
     const world = await shared.stage.makeWorld('one endpoint', 1, 1)
     const run = await shared.stage.run(world, { targets: world.single, seconds: bench.options.seconds })
     return { scenario: 'one-endpoint', figures: [...runFigures(run), await unitsFigure(bench, shared, run)], remarks: runRemarks(run), detail: run.server }

@@ -16,7 +16,7 @@ export interface Scenario {
 export interface Bench {
   options: Options
   tell(line: string): void
-  /** The stage that scenarios share: 1,000 endpoints in 100 organizations, and the history. The server has just been restarted. */
+  /** The stage that scenarios share: 1,000 endpoints in 100 organizations, and the history. The server has just been restarted and is cold. */
   shared(): Promise<SharedStage>
   /** A stage of its own, empty; it is closed when the scenario has ended. */
   own(): Promise<Stage>
