@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -59,10 +59,10 @@ export class Server {
     return pid
   }
 
-  /** Starts the process, its log in a file, and tells how many milliseconds it took to be ready. `under` is a command that runs it, such as strace. */
+  /** Starts the process, what it prints in a file, and tells how many milliseconds it took to be ready. `under` is a command that runs it, such as strace. */
   async start(under: readonly string[] = []): Promise<number> {
     const startedAt = performance.now()
-    const log = openSync(join(this.#folder, 'server.log'), 'a')
+    const log = openSync(join(this.#folder, 'server.out'), 'a')
     const [command = process.execPath, ...words] = [...under, process.execPath, this.settings.bin, this.settings.command]
     const child = spawn(command, words, {
       cwd: this.#folder,
@@ -96,17 +96,9 @@ export class Server {
     return this.start()
   }
 
+  /** The last that the server printed, and the last of the log that `dev` keeps in its data folder. */
   logEnd(): string {
-    try {
-      return readFileSync(join(this.#folder, 'server.log'), 'utf8').split('\n').slice(-20).join('\n')
-    } catch {
-      return '(no log)'
-    }
-  }
-
-  /** Empties the log file, which grows by a line per attempt. */
-  clearLog(): void {
-    writeFileSync(join(this.#folder, 'server.log'), '')
+    return ['server.out', 'posthorn.log'].map((name) => lastLinesOf(join(this.#folder, name))).join('\n')
   }
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
@@ -120,6 +112,18 @@ export class Server {
     const tooLate = setTimeout(() => process.kill(server, 'SIGKILL'), 30_000)
     await ended
     clearTimeout(tooLate)
+  }
+}
+
+function lastLinesOf(file: string): string {
+  try {
+    const opened = openSync(file, 'r')
+    const end = Buffer.alloc(4096)
+    const length = readSync(opened, end, 0, end.length, Math.max(0, fstatSync(opened).size - end.length))
+    closeSync(opened)
+    return end.toString('utf8', 0, length)
+  } catch {
+    return ''
   }
 }
 

@@ -78,7 +78,6 @@ async function play(bench: Bench): Promise<ScenarioResult> {
 }
 
 async function playRound(bench: Bench, { stage, world, captured }: SharedStage): Promise<Round> {
-  stage.server.clearLog()
   await stage.warmUp(world)
   const run = await stage.run(world, { targets: world.single, seconds: bench.options.seconds })
   await stage.server.kill()
