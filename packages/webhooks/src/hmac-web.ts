@@ -14,6 +14,10 @@ export async function hmac({ key }: HmacKey, data: Uint8Array): Promise<Uint8Arr
   return new Uint8Array(await globalThis.crypto.subtle.sign('HMAC', await key, data.slice()))
 }
 
+export async function digestSha256(data: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', data.slice()))
+}
+
 /** Takes the same time wherever the difference is. Lengths are no secret and are compared first. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
