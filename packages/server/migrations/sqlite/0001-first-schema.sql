@@ -8,6 +8,7 @@ create table installation (
 
 -- Configuration ------------------------------------------------------------------------------------------------------
 
+-- deleted_at: nothing is accepted for it any more; its public_id then holds a "~", which no id may, so that the name is free again.
 create table organizations (
   id integer primary key,
   public_id text not null unique,
@@ -18,7 +19,8 @@ create table organizations (
   event_type_policy text not null,
   webhook_url text,
   created_at integer not null,
-  updated_at integer not null
+  updated_at integer not null,
+  deleted_at integer
 ) strict;
 
 -- state: 0 enabled, 1 paused, 2 disabled, 3 deleted (kept while its deliveries are, so that the log stays readable).
@@ -54,9 +56,9 @@ create table formats (
   id integer primary key,
   name text not null,
   digest text not null,
-  definition text not null,
-  unique (name, digest)
+  definition text not null
 ) strict;
+create index formats_by_name on formats (name, id);
 
 create table api_keys (
   id integer primary key autoincrement,
@@ -76,7 +78,6 @@ create table idempotent_answers (
   scope text not null,
   key text not null,
   digest text not null,
-  status integer not null,
   body text not null,
   created_at integer not null,
   primary key (scope, key)

@@ -50,9 +50,16 @@ export async function takeLanes(db: Database, session: string, limit: number): P
 }
 
 /** The session's own lanes to which somebody has written: new work, a changed endpoint, a replay. */
-export async function wokenLanes(db: Database, session: string): Promise<number[]> {
-  const rows = await db.all<{ endpoint_id: number }>(sql`select endpoint_id from lanes where session = ${session} and wake_at is not null`)
-  return rows.map((row) => row.endpoint_id)
+export async function wokenLanes(db: Database, session: string): Promise<{ endpointId: number; version: number }[]> {
+  const rows = await db.all<{ endpoint_id: number; version: number }>(sql`
+    select l.endpoint_id, e.version from lanes l join endpoints e on e.id = l.endpoint_id
+    where l.session = ${session} and l.wake_at is not null`)
+  return rows.map((row) => ({ endpointId: row.endpoint_id, version: row.version }))
+}
+
+/** Whether a free lane has something due: asked often, so that taking, which writes, is not. */
+export async function hasFreeDueLanes(db: Database): Promise<boolean> {
+  return await db.first(sql`select 1 as found from lanes where session is null and wake_at is not null and wake_at <= ${db.now} limit 1`) !== undefined
 }
 
 export interface LookRequest { endpointId: number; ordered: boolean; limit: number }
@@ -114,29 +121,29 @@ async function readEvents(tx: Database, looks: readonly LaneLook[]): Promise<Sto
 }
 
 /**
- * Gives back what a node's memory holds and has not begun to send, for a lane that must stop or be read anew.
- * They wait in the database, due at once; the caller forgets them only when this has returned.
+ * Gives back what a node's memory holds and has not begun to send, for a lane that must stop or be read anew. They wait
+ * in the database for at least `delayMs`; the caller forgets them only when this has returned.
  */
-export async function returnToWaiting(db: Database, session: string, deliveries: readonly { eventId: number; endpointId: number }[]): Promise<void> {
+export async function returnToWaiting(db: Database, session: string, deliveries: readonly { eventId: number; endpointId: number }[], delayMs: number): Promise<void> {
   await db.transaction(async (tx) => {
     await proveSession(tx, session)
     await tx.run(sql`
-      update deliveries set state = 1, due_at = ${tx.now}
+      update deliveries set state = 1, due_at = case when due_at < ${tx.now} + ${delayMs} then ${tx.now} + ${delayMs} else due_at end
       from ${tx.rows(deliveries.map((delivery) => [delivery.eventId, delivery.endpointId]), keyColumns)} as r
-      where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state = 0`)
+      where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state < 2`)
   })
 }
 
-/** Lets go of lanes. When they are next to be taken is looked up under their lock, after everybody who wrote before. */
-export async function releaseLanes(db: Database, session: string, endpointIds: readonly number[]): Promise<void> {
-  await db.transaction(async (tx) => {
-    await proveSession(tx, session)
-    const wanted = tx.rows([...endpointIds].sort((a, b) => a - b).map((id) => [id]), ids)
-    if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${wanted} as r) order by endpoint_id for update`)
-    await tx.run(sql`
-      update lanes set session = null, wake_at = (
-        select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
-        where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
-      where session = ${session} and endpoint_id in (select id from ${wanted} as r)`)
-  })
+/**
+ * Lets go of lanes, in the transaction that also dispatches: were they two, a dispatch in between could hand over to a
+ * lane that is given up. When a lane is next to be taken is looked up under its lock, after everybody who wrote before.
+ */
+export async function releaseLanes(tx: Database, session: string, endpointIds: readonly number[]): Promise<void> {
+  const wanted = tx.rows([...endpointIds].sort((a, b) => a - b).map((id) => [id]), ids)
+  if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${wanted} as r) order by endpoint_id for update`)
+  await tx.run(sql`
+    update lanes set session = null, wake_at = (
+      select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
+      where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
+    where session = ${session} and endpoint_id in (select id from ${wanted} as r)`)
 }

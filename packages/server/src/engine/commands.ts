@@ -1,19 +1,21 @@
-import { turn } from './turn.js'
+import { registerFormats } from '../formats/register-formats.js'
+import { relayOutbox, turn } from './turn.js'
 import { beginSession, endSession, fenceDeadSessions, renewSession } from '../deliveries/sessions.js'
-import { lookAtLanes, releaseLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
+import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
 /** Everything that changes the database. Whatever is here runs one after another where the database has one writer. */
 export const commands = {
   turn,
+  relayOutbox,
+  registerFormats,
   beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),
   fenceDeadSessions: (db: Database, _input: object) => fenceDeadSessions(db),
   takeLanes: (db: Database, input: { session: string; limit: number }) => takeLanes(db, input.session, input.limit),
   lookAtLanes: (db: Database, input: { session: string; requests: LookRequest[] }) => lookAtLanes(db, input.session, input.requests),
-  returnToWaiting: (db: Database, input: { session: string; deliveries: DeliveryKey[] }) => returnToWaiting(db, input.session, input.deliveries),
-  releaseLanes: (db: Database, input: { session: string; endpointIds: number[] }) => releaseLanes(db, input.session, input.endpointIds),
+  returnToWaiting: (db: Database, input: { session: string; deliveries: DeliveryKey[]; delayMs: number }) => returnToWaiting(db, input.session, input.deliveries, input.delayMs),
 }
 export type Commands = typeof commands

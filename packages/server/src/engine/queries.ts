@@ -1,8 +1,13 @@
-import { wokenLanes } from '../deliveries/lanes.js'
+import { hasFreeDueLanes, wokenLanes } from '../deliveries/lanes.js'
+import { undispatched } from '../dispatch/undispatched.js'
+import { loadEndpoints } from '../endpoints/read-endpoints.js'
 import type { Database } from '../storage/database.js'
 
 /** Everything that only reads. */
 export const queries = {
+  undispatched: (db: Database, _input: object) => undispatched(db),
+  hasFreeDueLanes: (db: Database, _input: object) => hasFreeDueLanes(db),
+  loadEndpoints,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries

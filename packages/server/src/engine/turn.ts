@@ -1,6 +1,7 @@
 import { append, type Appended } from '../events/append.js'
 import { dispatch, type Dispatched, type Subscribers } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
+import { releaseLanes } from '../deliveries/lanes.js'
 import { proveSession } from '../deliveries/sessions.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
@@ -14,6 +15,8 @@ export interface Turn {
   events: readonly NewEvent[]
   /** Organizations whose streams are known to have moved; those of `events` are added. Undefined: a node that does not dispatch. */
   dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[] } | undefined
+  /** Lanes that have been idle for long, or must stop. */
+  release: readonly number[]
 }
 
 export interface TurnResult {
@@ -35,20 +38,19 @@ export async function turn(db: Database, input: Turn, memory: Memory): Promise<T
   return db.transaction(async (tx) => {
     const settled = input.settlements.length > 0 ? await settle(tx, input.session, input.settlements) : undefined
     const appended = input.events.length > 0 ? await append(tx, input.events) : []
-    const { dispatched, dispatchError } = input.dispatch === undefined
-      ? { dispatched: undefined, dispatchError: undefined }
-      : await tryToDispatch(tx, input, memory)
+    const { dispatched, dispatchError } = await tryToDispatch(tx, input, memory)
     return { appended, settled, dispatched, dispatchError }
   })
 }
 
-async function tryToDispatch(tx: Database, { session, at, events, dispatch: wanted }: Turn, memory: Memory): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
-  if (wanted === undefined) return { dispatched: undefined, dispatchError: undefined }
-  const organizations = [...new Set([...wanted.organizations, ...events.map((event) => event.organizationId)])]
-  if (organizations.length === 0) return { dispatched: undefined, dispatchError: undefined }
+async function tryToDispatch(tx: Database, { session, at, events, release, dispatch: wanted }: Turn, memory: Memory): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
+  const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
+  if ((wanted === undefined || organizations.length === 0) && release.length === 0) return { dispatched: undefined, dispatchError: undefined }
   try {
     const dispatched = await tx.transaction(async (point) => {
       await proveSession(point, session)
+      if (release.length > 0) await releaseLanes(point, session, release)
+      if (wanted === undefined || organizations.length === 0) return undefined
       return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, at)
     })
     return { dispatched, dispatchError: undefined }

@@ -1,0 +1,152 @@
+import type { StoredEvent } from '../events/event.js'
+import type { Target } from './target.js'
+
+/** A delivery in this node's memory. */
+export interface Item {
+  eventId: number
+  endpointId: number
+  attempts: number
+  step: number
+  format: number
+  exempt: boolean
+  /** Waiting in the database (state 1), read from there; else handed over (state 0), and only this memory has it. */
+  isFromDatabase: boolean
+  dueAt: number
+  event: StoredEvent
+}
+
+export const windowAtFirst = 8
+export const maxWindow = 64
+
+/**
+ * One endpoint's way out, in the memory of the node that owns it: what is queued, how much may be under way, and what
+ * must be known before the next may start. Pure bookkeeping: it opens no connection and reads no clock.
+ */
+export class Lane {
+  target: Target | undefined
+  /** First attempts, in the order of the stream; on a strictly ordered lane everything that is not exempt. */
+  readonly fresh = new ItemQueue()
+  /** Retries and replays, in the order in which they are due. */
+  readonly again = new ItemQueue()
+  inFlight = 0
+  unsettled = 0
+  /** Concurrency: grows with each success, halves with each failure, so a lane ramps up again after an outage. */
+  window = windowAtFirst
+  /** For an endpoint with a rate: no attempt before this. */
+  nextStartAt = 0
+  /** When the earliest delivery that waits in the database is due, as far as this node knows. */
+  nextDueAt: number | null = null
+  failingSince: number | null = null
+  /** The database holds more for this lane than memory: nothing is handed over until it was read. */
+  isBehind = false
+  /** To be looked at: somebody wrote to the lane, or something fell due. */
+  wantsLook = false
+  isLooking = false
+  /** Waits for its settings. */
+  isLoading = false
+  isReturning = false
+  /** Its endpoint is paused, disabled or deleted: nothing more is sent, and the lane is let go of. */
+  isStopped = false
+  idleSince = 0
+  bytes = 0
+  /** Known once the settings are; only then is anything sent. */
+  organizationId = 0
+  readonly #keys = new Set<number>()
+
+  /** `generation`: the session under which the lane was taken, by count. */
+  constructor(readonly endpointId: number, readonly generation: number) {}
+
+  /** Deliveries of this lane in memory: queued, in flight or unsettled. */
+  get size(): number { return this.#keys.size }
+  get queued(): number { return this.fresh.length + this.again.length }
+  get isIdle(): boolean { return this.#keys.size === 0 && !this.isBehind && !this.wantsLook && !this.isLooking && !this.isLoading && !this.isReturning }
+
+  has(eventId: number): boolean { return this.#keys.has(eventId) }
+
+  /** Takes a delivery in, once: what is queued, in flight or unsettled already is not taken again. */
+  add(item: Item): boolean {
+    if (this.#keys.has(item.eventId)) return false
+    this.#keys.add(item.eventId)
+    if (item.step > 0 && !this.target?.ordered || item.exempt) this.again.push(item)
+    else this.fresh.push(item)
+    return true
+  }
+
+  /** What is to be sent next, or undefined when nothing may start now. */
+  next(now: number, preferAgain: boolean): Item | undefined {
+    if (this.target === undefined || !this.target.isEnabled || this.isReturning || now < this.nextStartAt) return undefined
+    if (this.target.ordered) {
+      // The next one starts only when the one before is settled: a crash in between must not turn the order round.
+      if (this.inFlight + this.unsettled > 0) return undefined
+      const head = this.fresh.peek()
+      return preferAgain || head === undefined || head.dueAt > now ? this.again.peek() ?? (head !== undefined && head.dueAt <= now ? head : undefined) : head
+    }
+    if (this.inFlight >= this.window) return undefined
+    return preferAgain ? this.again.peek() ?? this.fresh.peek() : this.fresh.peek() ?? this.again.peek()
+  }
+
+  start(item: Item, now: number): void {
+    if (this.again.peek() === item) this.again.shift()
+    else this.fresh.shift()
+    this.inFlight++
+    if (this.target !== undefined && this.target.spacingMs > 0) this.nextStartAt = Math.max(now, this.nextStartAt) + this.target.spacingMs
+  }
+
+  /** An attempt has ended; its delivery stays known until that is settled. */
+  end(isSuccess: boolean): void {
+    this.inFlight--
+    this.unsettled++
+    this.window = isSuccess ? Math.min(maxWindow, this.window + 1) : Math.max(1, Math.floor(this.window / 2))
+  }
+
+  /** Settled for good, or until it is read from the database again when it is due. */
+  forget(eventId: number): void {
+    this.unsettled--
+    this.#keys.delete(eventId)
+  }
+
+  /** Settled as waiting on a strictly ordered lane: it stays the head and blocks until it is due. */
+  blockHead(item: Item): void {
+    this.unsettled--
+    this.fresh.unshift(item)
+  }
+
+  /** Drops what is queued and gives it; what is in flight or unsettled stays. */
+  dropQueued(): Item[] {
+    const dropped = [...this.fresh.drain(), ...this.again.drain()]
+    for (const item of dropped) this.#keys.delete(item.eventId)
+    return dropped
+  }
+}
+
+/** A queue whose first is taken in constant time. */
+class ItemQueue {
+  #items: Item[] = []
+  #first = 0
+
+  get length(): number { return this.#items.length - this.#first }
+  peek(): Item | undefined { return this.#items[this.#first] }
+  push(item: Item): void { this.#items.push(item) }
+  unshift(item: Item): void {
+    if (this.#first > 0) this.#items[--this.#first] = item
+    else this.#items.unshift(item)
+  }
+
+  shift(): Item | undefined {
+    const item = this.#items[this.#first]
+    if (item === undefined) return undefined
+    this.#first++
+    if (this.#first > 64 && this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first)
+      this.#first = 0
+    }
+    return item
+  }
+
+  drain(): Item[] {
+    const items = this.#items.slice(this.#first)
+    this.#items = []
+    this.#first = 0
+    return items
+  }
+}

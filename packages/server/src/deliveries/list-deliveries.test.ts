@@ -1,0 +1,253 @@
+import { expect, test } from 'vitest'
+import { isFew, walkDeliveries, type Along, type Walk } from './walk-deliveries.js'
+import { deliveryStates, type DeliveryState, type ShownState } from './delivery.js'
+import { listDeliveries, type DeliveryFilter, type DeliverySummary } from './list-deliveries.js'
+import { endpointId, eventId } from '../ids/public-id.js'
+import { Problem } from '../problems/problem.js'
+import { rawSql, render, sql } from '../storage/sql.js'
+import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
+import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
+import type { Database } from '../storage/database.js'
+
+const { sending, waiting, succeeded, dead, discarded } = deliveryStates
+
+onEachDatabase('listing deliveries', (db) => {
+  test('tells the newest first, page by page, each delivery once', async () => {
+    const acme = await givenOrganization(db)
+    const endpoints = [await givenEndpoint(db, acme), await givenEndpoint(db, acme), await givenEndpoint(db, acme)]
+    for (let n = 0; n < 5; n++) {
+      const event = await givenEvent(db, acme)
+      for (const endpoint of endpoints) await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: succeeded, attempts: 1 })
+    }
+    const pages = await allPages(db, { organizationId: acme }, 4)
+    expect(pages.map((page) => page.length)).toEqual([4, 4, 4, 3])
+    const ids = pages.flat().map((delivery) => delivery.id)
+    expect(ids).toEqual([...ids].sort().reverse())
+    expect(new Set(ids).size).toBe(15)
+  })
+
+  test('tells of each delivery what a list shows', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    const event = await givenEvent(db, acme, { type: 'order.paid', givenId: 'order-17', origin: 2 })
+    await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: waiting, attempts: 2, step: 2, dueAt: db.clock.now() + 5_000 })
+    const { data: [delivery] } = await listDeliveries(db, { organizationId: acme })
+    expect(delivery).toEqual({
+      id: expect.stringMatching(/^dlv_/), state: 'retrying', endpointId: endpointId(endpoint), eventId: 'order-17', eventType: 'order.paid',
+      attemptCount: 2, dueAt: db.clock.now() + 5_000, createdAt: db.clock.now(), updatedAt: db.clock.now(), test: true,
+    })
+  })
+
+  test('an ended delivery is due no more', async () => {
+    const { acme } = await givenOneOfEachState(db)
+    const { data } = await listDeliveries(db, { organizationId: acme })
+    for (const delivery of data) expect(delivery.dueAt === null).toBe(['succeeded', 'dead', 'discarded'].includes(delivery.state))
+  })
+
+  test.each<[ShownState, number]>([['pending', 2], ['retrying', 1], ['held', 2], ['succeeded', 1], ['dead', 1], ['discarded', 1]])('%s: those and no others', async (state, number) => {
+    const { acme } = await givenOneOfEachState(db)
+    const { data, next } = await listDeliveries(db, { organizationId: acme, state })
+    expect(data.map((delivery) => delivery.state)).toEqual(Array.from({ length: number }, () => state))
+    expect(next).toBeNull()
+  })
+
+  test.each<ShownState>(['pending', 'retrying', 'held', 'succeeded', 'dead', 'discarded'])('%s of one endpoint: as the endpoint\'s own list tells it', async (state) => {
+    const { acme, enabled, paused } = await givenOneOfEachState(db)
+    for (const endpoint of [enabled, paused]) {
+      const whole = await listDeliveries(db, { organizationId: acme, endpointId: endpoint })
+      const { data } = await listDeliveries(db, { organizationId: acme, endpointId: endpoint, state })
+      expect(data).toEqual(whole.data.filter((delivery) => delivery.state === state))
+    }
+  })
+
+  test('a backlog too long to sort is found along its endpoint and along the stream', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    await givenManyDeliveries(db, acme, endpoint, { number: 20_010, state: waiting })
+    expect(await isFew(db, acme, { by: 'undelivered', held: false, endpointId: undefined })).toBe(false)
+    for (const filter of [{}, { endpointId: endpoint }]) {
+      const { data, next } = await listDeliveries(db, { organizationId: acme, state: 'pending', ...filter, limit: 200 })
+      expect(data).toHaveLength(200)
+      expect(data[0]?.eventId).toBe(eventId(20_010))
+      expect(next).not.toBeNull()
+    }
+  })
+
+  test('by event: under the id that the publisher brought, or ours', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    const given = await givenEvent(db, acme, { givenId: 'order-17' })
+    const ours = await givenEvent(db, acme)
+    for (const event of [given, ours]) await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: succeeded })
+    expect((await listDeliveries(db, { organizationId: acme, eventId: 'order-17' })).data.map((d) => d.eventId)).toEqual(['order-17'])
+    expect((await listDeliveries(db, { organizationId: acme, eventId: eventId(ours) })).data.map((d) => d.eventId)).toEqual([eventId(ours)])
+    // An event with an id of its own is not known by another.
+    expect((await listDeliveries(db, { organizationId: acme, eventId: eventId(given) })).data).toEqual([])
+    expect((await listDeliveries(db, { organizationId: acme, eventId: 'no-such-event' })).data).toEqual([])
+  })
+
+  test('by event type: the type itself, or all that begin with a prefix', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    for (const type of ['order.created', 'order.paid', 'product.created']) await givenDelivery(db, acme, { eventId: await givenEvent(db, acme, { type }), endpointId: endpoint, state: dead })
+    const types = async (filter: Partial<DeliveryFilter>) => (await listDeliveries(db, { organizationId: acme, ...filter })).data.map((d) => d.eventType)
+    expect(await types({ eventType: 'order.paid' })).toEqual(['order.paid'])
+    expect(await types({ eventType: 'order.*' })).toEqual(['order.paid', 'order.created'])
+    expect(await types({ eventType: 'order.*', state: 'dead', endpointId: endpoint })).toEqual(['order.paid', 'order.created'])
+  })
+
+  test('by time: from an instant on, and before another, to the millisecond and over days', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    const times: number[] = []
+    for (const wait of [0, 1, 60_000, 86_400_000, 1, 10 * 86_400_000]) {
+      db.clock.advance(wait)
+      times.push(db.clock.now())
+      await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state: succeeded })
+    }
+    for (const from of [undefined, ...times]) {
+      for (const to of [undefined, ...times]) {
+        const { data } = await listDeliveries(db, { organizationId: acme, from, to })
+        expect(data.map((d) => d.createdAt)).toEqual(times.filter((at) => at >= (from ?? 0) && at < (to ?? Infinity)).reverse())
+      }
+    }
+  })
+
+  test('another organization\'s deliveries are never there', async () => {
+    const { acme, enabled } = await givenOneOfEachState(db)
+    const other = await givenOrganization(db, 'other')
+    for (const state of [undefined, 'pending', 'retrying', 'held', 'succeeded', 'dead', 'discarded'] as const) {
+      expect((await listDeliveries(db, { organizationId: other, state })).data).toEqual([])
+      expect((await listDeliveries(db, { organizationId: other, state, endpointId: enabled })).data).toEqual([])
+    }
+    const [{ eventId: event }] = (await listDeliveries(db, { organizationId: acme })).data as [DeliverySummary]
+    expect((await listDeliveries(db, { organizationId: other, eventId: event })).data).toEqual([])
+  })
+
+  test('what is rare is found behind short pages, none of which reads without a bound', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    await givenManyDeliveries(db, acme, endpoint, { number: 25_000, state: succeeded })
+    await db.run(sql`update deliveries set state = ${discarded} where event_id = 3`)
+    const counted = new CountingDatabase(db)
+    const { data, next } = await listDeliveries(counted, { organizationId: acme, state: 'discarded' })
+    expect(data).toEqual([])
+    expect(next).not.toBeNull()
+    expect(counted.rowsRead).toBeLessThan(12_000)
+    expect((await allPages(db, { organizationId: acme, state: 'discarded' }, 50)).flat().map((d) => d.eventId)).toEqual([eventId(3)])
+  })
+
+  test('events without a delivery do not end the list', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    const first = await givenEvent(db, acme)
+    await givenDelivery(db, acme, { eventId: first, endpointId: endpoint, state: succeeded })
+    for (let n = 0; n < 120; n++) await givenEvent(db, acme, { type: 'nobody.listens' })
+    expect((await allPages(db, { organizationId: acme }, 50)).flat()).toHaveLength(1)
+  })
+
+  test('a cursor that is none is refused by name', async () => {
+    const acme = await givenOrganization(db)
+    await expect(listDeliveries(db, { organizationId: acme, after: 'nonsense' })).rejects.toThrow(Problem)
+  })
+
+  test('no question makes it scan a whole table', async () => {
+    const { acme, enabled } = await givenOneOfEachState(db)
+    const explained = new ExplainingDatabase(db)
+    const ways: Along[] = [
+      { by: 'stream' }, { by: 'endpoint', endpointId: enabled }, { by: 'event', eventId: 1 }, { by: 'dead' },
+      { by: 'undelivered', held: false, endpointId: undefined }, { by: 'undelivered', held: true, endpointId: enabled },
+    ]
+    for (const along of ways) {
+      for (const order of ['newest first', 'oldest first'] as const) {
+        for (const after of [null, { eventId: 2, endpointId: 2 }]) {
+          const walk: Walk = { organizationId: acme, along, order, fromEventId: 0, belowEventId: 2 ** 50, after, limit: 3 }
+          await walkDeliveries(explained, walk)
+        }
+      }
+      if (along.by === 'undelivered') await isFew(explained, acme, along)
+    }
+    await listDeliveries(explained, { organizationId: acme, eventId: 'order-17', from: 1, to: db.clock.now() })
+    expect(explained.scans).toEqual([])
+    expect(explained.indexes).toEqual(new Set(['events_by_organization', 'deliveries_by_endpoint', 'deliveries_dead', 'deliveries_waiting', 'deliveries_sending', 'endpoints_by_organization']))
+  })
+})
+
+/** For an enabled endpoint one in each state, and for a paused one two that are held for it. */
+async function givenOneOfEachState(db: TestDatabase) {
+  const acme = await givenOrganization(db)
+  const enabled = await givenEndpoint(db, acme)
+  const paused = await givenEndpoint(db, acme, { state: 1 })
+  const give = async (endpoint: number, state: DeliveryState, step = 0) => givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state, step })
+  await give(enabled, sending)
+  await give(enabled, waiting)
+  await give(enabled, waiting, 3)
+  await give(paused, waiting, 3)
+  await give(paused, sending)
+  await give(enabled, succeeded)
+  await give(enabled, dead)
+  await give(enabled, discarded)
+  return { acme, enabled, paused }
+}
+
+/** Events 1, 2, 3 … with one delivery each, by one statement. */
+async function givenManyDeliveries(db: TestDatabase, acme: number, endpoint: number, { number, state }: { number: number; state: DeliveryState }) {
+  const numbers = sql`with recursive n(id) as (select 1 union all select id + 1 from n where id < ${number})`
+  await db.transaction(async (tx) => {
+    await tx.run(sql`insert into events (id, organization_id, type, data, occurred_at, created_at, origin) ${numbers} select id, ${acme}, 'order.created', '{}', ${tx.now}, ${tx.now}, 0 from n`)
+    await tx.run(sql`
+      insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at)
+      ${numbers} select id, ${endpoint}, ${acme}, ${state}, 0, 0, 1, 0, ${tx.now}, ${tx.now} from n`)
+  })
+}
+
+async function allPages(db: Database, filter: DeliveryFilter, limit: number): Promise<DeliverySummary[][]> {
+  const pages: DeliverySummary[][] = []
+  let after: string | undefined
+  do {
+    const page = await listDeliveries(db, { ...filter, after, limit })
+    if (page.data.length > 0) pages.push(page.data)
+    after = page.next ?? undefined
+  } while (after !== undefined && pages.length < 100)
+  return pages
+}
+
+/** The database under test, watched. */
+class CountingDatabase implements Database {
+  rowsRead = 0
+  constructor(readonly real: Database) {}
+  get dialect() { return this.real.dialect }
+  get now() { return this.real.now }
+  async all<T>(query: Parameters<Database['all']>[0]) {
+    const rows = await this.real.all<T>(query)
+    this.rowsRead += rows.length
+    return rows
+  }
+  first<T>(query: Parameters<Database['first']>[0]) { return this.real.first<T>(query) }
+  run(query: Parameters<Database['run']>[0]) { return this.real.run(query) }
+  transaction<T>(work: (tx: Database) => Promise<T>) { return this.real.transaction(work) }
+  rows(...[rows, columns]: Parameters<Database['rows']>) { return this.real.rows(rows, columns) }
+}
+
+/** Asks for the plan of every statement before it runs it. */
+class ExplainingDatabase extends CountingDatabase {
+  scans: string[] = []
+  indexes = new Set<string>()
+  override async all<T>(query: Parameters<Database['all']>[0]) {
+    await this.#explain(query)
+    return super.all<T>(query)
+  }
+  override async first<T>(query: Parameters<Database['first']>[0]) {
+    await this.#explain(query)
+    return super.first<T>(query)
+  }
+  async #explain(query: Parameters<Database['all']>[0]) {
+    const { text } = render(query, () => '?')
+    for (const { detail } of await this.real.all<{ detail: string }>(rawSql(`explain query plan ${text.replaceAll('?', '1')}`))) {
+      // A scan of an index in its own order, or of what a subquery has made, reads what is asked for; of a table, all of it.
+      if (/^SCAN (d|s|e|v|p|deliveries|events|endpoints)\b/.test(detail)) this.scans.push(`${detail}: ${text}`)
+      const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
+      if (index !== undefined && !index.startsWith('sqlite_')) this.indexes.add(index)
+    }
+  }
+}

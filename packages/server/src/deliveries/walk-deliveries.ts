@@ -1,0 +1,158 @@
+import { join, sql, type Sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+import type { DeliveryKey } from '../ids/public-id.js'
+
+/** Which of an organization's deliveries are walked along, and in which order. Each `along` is one index of the schema. */
+export interface Walk {
+  organizationId: number
+  along: Along
+  order: 'newest first' | 'oldest first'
+  /** The events that count: from this id on, and below that one. */
+  fromEventId: number
+  belowEventId: number
+  /** Where an earlier stretch ended. */
+  after: DeliveryKey | null
+  /** How many deliveries (along `stream`: or events) to read at most. */
+  limit: number
+}
+
+export type Along =
+  | { by: 'stream' }
+  | { by: 'endpoint'; endpointId: number }
+  | { by: 'event'; eventId: number }
+  | { by: 'dead' }
+  /** What waits or is being sent, for endpoints that are enabled (`held`: that are not). Only sensible where `isFew`. */
+  | { by: 'undelivered'; held: boolean; endpointId: number | undefined }
+
+export interface Stretch {
+  deliveries: WalkedDelivery[]
+  /** Where to go on, or null when there is no more. */
+  end: DeliveryKey | null
+}
+
+/** A delivery with what a list tells of its event and its endpoint. */
+export interface WalkedDelivery extends DeliveryKey {
+  state: number
+  attempts: number
+  step: number
+  dueAt: number
+  updatedAt: number
+  event: { type: string; givenId: string | null; createdAt: number; origin: number } | undefined
+  endpointState: number
+}
+
+/**
+ * Reads the next stretch of a walk. What is looked for beyond the index is for the caller to pick from what it gets, so
+ * that no question, however rare its answers, makes one call read without a bound.
+ */
+export async function walkDeliveries(db: Database, walk: Walk): Promise<Stretch> {
+  const { along } = walk
+  if (along.by === 'stream') return walkStream(db, walk)
+  const rows = await db.all<Row>(facts(walk, keysAlong(walk, along)))
+  const last = rows[rows.length - 1]
+  return { deliveries: rows.map(asDelivery), end: last !== undefined && rows.length === walk.limit ? { eventId: last.event_id, endpointId: last.endpoint_id } : null }
+}
+
+/** Whether so little is undelivered that it can be sorted for each page. Backlogs are found fast along their endpoint or the stream. */
+export async function isFew(db: Database, organizationId: number, along: Along & { by: 'undelivered' }): Promise<boolean> {
+  const found = await db.first<{ number: number }>(sql`select count(*) as number from (select 1 from (${waiting(organizationId, along)}) as w limit ${fewUndelivered + 1}) as few`)
+  return found !== undefined && found.number <= fewUndelivered
+}
+
+const fewUndelivered = 20_000
+
+/** The keys of the next deliveries, by one index, in the walk's order. */
+function keysAlong(walk: Walk, way: Exclude<Along, { by: 'stream' }>): Sql {
+  const { organizationId, limit } = walk
+  const where = (conditions: Sql): Sql => sql`
+    select d.event_id, d.endpoint_id from deliveries d
+    where ${conditions} and d.organization_id = ${organizationId} and ${within(walk)}
+    order by ${byKey(walk)} limit ${limit}`
+  switch (way.by) {
+    case 'endpoint': return where(sql`d.endpoint_id = ${way.endpointId}`)
+    case 'event': return where(sql`d.event_id = ${way.eventId}`)
+    case 'dead': return where(sql`d.state = 3`)
+    case 'undelivered': return sql`
+      select d.event_id, d.endpoint_id from (${waiting(organizationId, way)} union all ${sending(organizationId, way)}) as d
+      where ${within(walk)} order by ${byKey(walk)} limit ${limit}`
+  }
+}
+
+/** `due_at >= 0` is always so; it tells the planner of the index that holds waiting deliveries only. */
+function waiting(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
+  return sql`
+    select d.event_id, d.endpoint_id from endpoints p
+    join deliveries d on d.endpoint_id = p.id and d.state = 1 and d.due_at >= 0
+    where p.organization_id = ${organizationId} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and p.id = ${endpointId}`}`
+}
+
+/** What sessions have in memory is little, whoever's it is; `+ 0` keeps the planner from an endpoint's whole history. */
+function sending(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
+  return sql`
+    select s.event_id, s.endpoint_id from deliveries s
+    join endpoints p on p.id = s.endpoint_id
+    where s.state = 0 and s.organization_id = ${organizationId} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and s.endpoint_id + 0 = ${endpointId}`}`
+}
+
+/**
+ * Along the stream the bound counts events, as many may have no delivery at all; a second one counts deliveries, as one
+ * event may have thousands.
+ */
+async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
+  const { organizationId, limit, order, after } = walk
+  const isNewest = order === 'newest first'
+  const edge = await db.first<{ id: number }>(sql`
+    select id from events
+    where organization_id = ${organizationId} and id >= ${walk.fromEventId} and id < ${walk.belowEventId}
+      ${after === null ? sql`` : isNewest ? sql`and id <= ${after.eventId}` : sql`and id >= ${after.eventId}`}
+    order by ${isNewest ? sql`id desc` : sql`id`} limit 1 offset ${limit - 1}`)
+
+  const bounded: Walk = edge === undefined ? walk : isNewest ? { ...walk, fromEventId: edge.id } : { ...walk, belowEventId: edge.id + 1 }
+  const rows = await db.all<Row>(facts(walk, sql`
+    select d.event_id, d.endpoint_id from events v join deliveries d on d.event_id = v.id
+    where v.organization_id = ${organizationId} and ${within(bounded, sql`v.id`)}
+    order by ${isNewest ? sql`v.id desc, d.endpoint_id desc` : sql`v.id, d.endpoint_id`} limit ${limit}`))
+
+  const deliveries = rows.map(asDelivery)
+  const last = deliveries[deliveries.length - 1]
+  if (last !== undefined && deliveries.length === limit) return { deliveries, end: { eventId: last.eventId, endpointId: last.endpointId } }
+  // Past every endpoint of the last event that was looked at.
+  return { deliveries, end: edge === undefined ? null : { eventId: edge.id, endpointId: isNewest ? -1 : Number.MAX_SAFE_INTEGER } }
+}
+
+function within({ fromEventId, belowEventId, after, order }: Walk, eventColumn = sql`d.event_id`): Sql {
+  const bounds = [sql`${eventColumn} >= ${fromEventId}`, sql`${eventColumn} < ${belowEventId}`]
+  if (after === null) return join(bounds, ' and ')
+  return join([...bounds, order === 'newest first'
+    ? sql`${eventColumn} <= ${after.eventId} and (${eventColumn} < ${after.eventId} or d.endpoint_id < ${after.endpointId})`
+    : sql`${eventColumn} >= ${after.eventId} and (${eventColumn} > ${after.eventId} or d.endpoint_id > ${after.endpointId})`], ' and ')
+}
+
+function byKey({ order }: Walk): Sql {
+  return order === 'newest first' ? sql`d.event_id desc, d.endpoint_id desc` : sql`d.event_id, d.endpoint_id`
+}
+
+/** The deliveries of these few keys, with what is told of them. */
+function facts(walk: Walk, keys: Sql): Sql {
+  return sql`
+    select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
+      e.type, e.given_id, e.created_at, e.origin, p.state as endpoint_state
+    from (${keys}) as k
+    join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id
+    join endpoints p on p.id = d.endpoint_id
+    left join events e on e.id = d.event_id
+    order by ${byKey(walk)}`
+}
+
+interface Row {
+  event_id: number; endpoint_id: number; state: number; attempts: number; step: number; due_at: number; updated_at: number
+  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; endpoint_state: number
+}
+
+function asDelivery(row: Row): WalkedDelivery {
+  return {
+    eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, dueAt: row.due_at, updatedAt: row.updated_at,
+    event: row.type === null ? undefined : { type: row.type, givenId: row.given_id, createdAt: row.created_at ?? 0, origin: row.origin ?? 0 },
+    endpointState: row.endpoint_state,
+  }
+}

@@ -1,0 +1,229 @@
+import { Deliverer, type ObservedAttempt } from '../deliveries/deliverer.js'
+import { renewEveryMs } from '../deliveries/sessions.js'
+import { Format, type FormatDefinition } from '../formats/format.js'
+import { Turns, isAway } from './turns.js'
+import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
+import type { Target } from '../deliveries/target.js'
+import type { Appended } from '../events/append.js'
+import type { NewEvent } from '../events/event.js'
+import type { Clock } from './clock.js'
+import type { Engine } from './engine.js'
+import type { Store } from './store.js'
+
+type Settling = ReturnType<Deliverer['takeSettlements']>[number]
+
+export interface NodeSurroundings {
+  store: Store
+  clock: Clock
+  /** This node's own name: a restart under the same name frees what the last run held. */
+  node: string
+  formats: readonly FormatDefinition[]
+  send(request: AttemptRequest, done: (result: AttemptResult) => void): void
+  loadTargets(endpointIds: number[], formats: ReadonlyMap<number, Format>): Promise<Target[]>
+  observer: NodeObserver
+  userAgent: string
+  /** What is done now and then beside the deliveries: retention, replays. Tells whether there is more to do soon. */
+  housekeeping?: readonly { everyMs: number; work: () => Promise<boolean> }[]
+}
+
+/** Who wants to know what happens: the log and the metrics. */
+export interface NodeObserver {
+  accepted(count: number): void
+  attempt(attempt: ObservedAttempt): void
+  committed(events: number, durationMs: number): void
+  report(error: unknown, what: string): void
+}
+
+export const nodeTimes = { pollMs: 250, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
+
+/** One running Posthorn: its session, its lanes, and the loops that keep them going. */
+export class Node implements Engine {
+  readonly store: Store
+  readonly #around: NodeSurroundings
+  readonly #deliverer: Deliverer
+  readonly #turns: Turns<Settling>
+  readonly #formats = new Map<number, Format>()
+  readonly #timers: NodeJS.Timeout[] = []
+  #session = ''
+  #isRenewing = false
+  #isPolling = false
+  #pollAgain = false
+  #isRelaying = false
+  #isStopped = false
+
+  private constructor(around: NodeSurroundings) {
+    this.#around = around
+    this.store = around.store
+    this.#turns = new Turns(this.#partners(), around.clock)
+    this.#deliverer = new Deliverer({
+      now: () => around.clock.now(),
+      random: () => around.clock.random(),
+      after: (ms, callback) => around.clock.after(ms, callback),
+      send: around.send,
+      format: (id) => this.#formats.get(id),
+      loadTargets: (ids) => around.loadTargets(ids, this.#formats),
+      look: (requests) => this.#owned(this.store.command('lookAtLanes', { session: this.#session, requests })),
+      returnToWaiting: (items, delayMs) => this.#owned(this.store.command('returnToWaiting', { session: this.#session, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
+      wantTurn: () => this.#turns.want(),
+      observe: (observed) => around.observer.attempt(observed),
+      report: (error, what) => around.observer.report(error, what),
+      userAgent: around.userAgent,
+    })
+  }
+
+  /** Begins a session, takes up what an earlier run left, and starts delivering. */
+  static async start(around: NodeSurroundings): Promise<Node> {
+    const node = new Node(around)
+    for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
+    node.#session = await node.store.command('beginSession', { node: around.node })
+    node.#turns.dispatch(await node.store.query('undispatched', {}))
+    node.#every(renewEveryMs, () => node.#renew())
+    node.#every(nodeTimes.pollMs, () => node.#poll())
+    node.#every(nodeTimes.findIdleMs, () => { node.#deliverer.findIdle() })
+    for (const { everyMs, work } of around.housekeeping ?? []) node.#keepHouse(everyMs, work)
+    await node.#poll()
+    await node.#relay()
+    return node
+  }
+
+  async publish(events: readonly NewEvent[]): Promise<Appended[]> {
+    const appended = await this.#turns.append(events)
+    this.#around.observer.accepted(events.length)
+    return appended
+  }
+
+  wake(): void {
+    void this.#poll()
+  }
+
+  get load(): { inFlight: number; unsettled: number; lanes: number; publishesWaiting: number } {
+    return { inFlight: this.#deliverer.inFlight, unsettled: this.#deliverer.unsettled, lanes: this.#deliverer.laneCount, publishesWaiting: this.#turns.publishesWaiting }
+  }
+
+  /** Takes nothing more, finishes what is in flight (at most 20 s), settles it, and gives its lanes back. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#deliverer.stop()
+    const until = performance.now() + nodeTimes.stopWithinMs
+    while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+    await Promise.race([this.#turns.stop(), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
+    await this.store.command('endSession', { session: this.#session }).catch((error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
+  }
+
+  #partners(): ConstructorParameters<typeof Turns<Settling>>[0] {
+    return {
+      takeSettlements: () => this.#deliverer.takeSettlements(),
+      giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
+      lanesToRelease: () => this.#deliverer.lanesToRelease(),
+      room: () => this.#deliverer.room,
+      fullLanes: () => this.#deliverer.fullLanes(),
+      run: (turn, settling) => this.#owned(this.store.command('turn', { ...turn, session: this.#session, settlements: settling.map(({ settlement }) => settlement) })),
+      done: ({ released, settling, result }) => {
+        if (result.dispatchError?.startsWith('SessionLost')) void this.#beginAnew()
+        this.#deliverer.released(released)
+        this.#deliverer.settled(settling)
+        if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
+        if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
+        if (result.settled?.hasAlerts === true) void this.#relay()
+      },
+      observeCommit: (events, durationMs) => this.#around.observer.committed(events, durationMs),
+      report: (error, what) => this.#around.observer.report(error, what),
+    }
+  }
+
+  /** Whatever tells that the session is gone makes the node begin anew; the caller sees the failure all the same. */
+  #owned<T>(work: Promise<T>): Promise<T> {
+    work.catch((error: Error) => { if (error.name === 'SessionLost') void this.#beginAnew() })
+    return work
+  }
+
+  async #beginAnew(): Promise<void> {
+    if (this.#isRenewing || this.#isStopped) return
+    this.#isRenewing = true
+    this.#deliverer.reset()
+    try {
+      this.#session = await this.store.command('beginSession', { node: this.#around.node })
+      this.#turns.dispatch(await this.store.query('undispatched', {}))
+    } catch (error) {
+      this.#around.observer.report(error, 'A new session could not be begun.')
+      setTimeout(() => void this.#beginAnew(), 1_000).unref()
+    } finally {
+      this.#isRenewing = false
+    }
+    await this.#poll()
+  }
+
+  async #renew(): Promise<void> {
+    await this.#owned(this.store.command('renewSession', { session: this.#session }))
+  }
+
+  /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
+  async #poll(): Promise<void> {
+    if (this.#isStopped) return
+    if (this.#isPolling) {
+      this.#pollAgain = true
+      return
+    }
+    this.#isPolling = true
+    try {
+      do {
+        this.#pollAgain = false
+        const woken = await this.store.query('wokenLanes', { session: this.#session })
+        if (woken.length > 0) this.#deliverer.woken(woken)
+        if (await this.store.query('hasFreeDueLanes', {})) {
+          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit: nodeTimes.takeAtOnce }))
+          this.#deliverer.taken(taken)
+          if (taken.length === nodeTimes.takeAtOnce) this.#pollAgain = true
+        }
+      } while (this.#pollAgain && !this.#isStopped)
+    } catch (error) {
+      if (!this.#isStopped) this.#around.observer.report(error, 'Lanes could not be polled.')
+    } finally {
+      this.#isPolling = false
+    }
+  }
+
+  async #relay(): Promise<void> {
+    if (this.#isRelaying || this.#isStopped) return
+    this.#isRelaying = true
+    try {
+      let more = true
+      while (more) {
+        const relayed = await this.store.command('relayOutbox', { limit: nodeTimes.relayAtOnce, at: this.#around.clock.now() })
+        this.#turns.dispatch(relayed.organizations)
+        more = relayed.more
+      }
+    } catch (error) {
+      this.#around.observer.report(error, 'Alerts could not be moved to the stream; they are tried again.')
+      if (isAway(error as Error)) setTimeout(() => void this.#relay(), 1_000).unref()
+    } finally {
+      this.#isRelaying = false
+    }
+  }
+
+  #every(ms: number, work: () => void | Promise<void>): void {
+    this.#timers.push(setInterval(() => {
+      Promise.resolve(work()).catch((error: unknown) => { if (!this.#isStopped) this.#around.observer.report(error, 'Something periodic failed; it is tried again.') })
+    }, ms))
+  }
+
+  /** Runs again soon while there is more to do, else after its time. One run at a time. */
+  #keepHouse(everyMs: number, work: () => Promise<boolean>): void {
+    const next = (delayMs: number): void => {
+      const timer = setTimeout(() => {
+        work().then((more) => next(more ? 20 : everyMs), (error: unknown) => {
+          if (!this.#isStopped) this.#around.observer.report(error, 'Housekeeping failed; it is tried again.')
+          next(everyMs)
+        })
+      }, delayMs)
+      const slot = this.#timers.findIndex((old) => (old as NodeJS.Timeout & { isHousekeeping?: unknown }).isHousekeeping === work)
+      Object.assign(timer, { isHousekeeping: work })
+      if (slot >= 0) this.#timers[slot] = timer
+      else this.#timers.push(timer)
+      if (this.#isStopped) clearTimeout(timer)
+    }
+    next(everyMs)
+  }
+}

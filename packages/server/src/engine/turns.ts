@@ -1,0 +1,191 @@
+import { Problem } from '../problems/problem.js'
+import type { Appended } from '../events/append.js'
+import type { NewEvent } from '../events/event.js'
+import type { Turn, TurnResult } from './turn.js'
+import type { Clock } from './clock.js'
+
+export const turnLimits = {
+  /** Events that commit together at most. */
+  maxEvents: 500,
+  maxBytes: 8 * 1024 * 1024,
+  maxSettlements: 1_000,
+  /** Events that dispatch reads in a turn. */
+  maxDispatched: 1_000,
+  /** Publishes that may wait for a commit; more are told to come back. */
+  maxWaiting: 20_000,
+  /** Commits begin at least this far apart: two milliseconds of company make a commit six times cheaper for each. */
+  apartMs: 2,
+  /** How long results wait for a publish to ride with, when nothing else wants a commit. */
+  settleWithinMs: 10,
+} as const
+
+/** What the loop takes from and gives to the rest of the node, each time round. */
+export interface TurnPartners<Settling> {
+  takeSettlements(): Settling[]
+  giveBackSettlements(settling: Settling[]): void
+  lanesToRelease(): number[]
+  room(): number
+  fullLanes(): number[]
+  run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult>
+  done(turn: { released: readonly number[]; settling: Settling[]; result: TurnResult }): void
+  observeCommit(events: number, durationMs: number): void
+  report(error: unknown, what: string): void
+}
+
+interface Waiting { event: NewEvent; resolve: (appended: Appended) => void; reject: (error: Error) => void }
+
+/**
+ * The loop that brings what gathers in memory to the database: one turn after another, each one transaction. While one
+ * commits, the next gathers, so the busier it gets the less each event costs.
+ */
+export class Turns<Settling> {
+  #waiting: Waiting[] = []
+  #waitingFirst = 0
+  readonly #dirty = new Set<number>()
+  #wantsTurn = false
+  #isRunning = false
+  #isScheduled = false
+  #isSoon = false
+  #lastStartAt = 0
+  #stopped = false
+  #idle: (() => void)[] = []
+
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly clock: Clock) {}
+
+  get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
+
+  /** Each event's fate, once it is on stable storage. */
+  append(events: readonly NewEvent[]): Promise<Appended[]> {
+    if (this.#stopped) return Promise.reject(new Problem('unavailable', 'The server is stopping.', { retryAfterSeconds: 2 }))
+    if (this.publishesWaiting + events.length > turnLimits.maxWaiting) return Promise.reject(new Problem('overloaded', `${this.publishesWaiting} publishes wait for the database.`, { retryAfterSeconds: 1 }))
+    this.#schedule(true)
+    if (events.length === 1) return this.#wait(events[0] as NewEvent).then((appended) => [appended])
+    return Promise.all(events.map((event) => this.#wait(event)))
+  }
+
+  /** These organizations' streams have moved by other means than `append`. */
+  dispatch(organizations: Iterable<number>): void {
+    for (const id of organizations) this.#dirty.add(id)
+    if (this.#dirty.size > 0) this.#schedule(true)
+  }
+
+  /** There is something to settle or to release; it need not be this instant. */
+  want(): void {
+    this.#wantsTurn = true
+    this.#schedule(false)
+  }
+
+  /** Takes no more publishes, and is fulfilled when nothing is left to commit. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    if (this.#isRunning || this.publishesWaiting > 0 || this.#wantsTurn) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  #wait(event: NewEvent): Promise<Appended> {
+    return new Promise((resolve, reject) => this.#waiting.push({ event, resolve, reject }))
+  }
+
+  #schedule(isUrgent: boolean): void {
+    if (this.#isRunning || (this.#isScheduled && (this.#isSoon || !isUrgent))) return
+    this.#isScheduled = true
+    this.#isSoon = isUrgent
+    const sinceMs = performance.now() - this.#lastStartAt
+    const waitMs = isUrgent ? turnLimits.apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
+    const run = (): void => { if (this.#isScheduled && !this.#isRunning) void this.#run() }
+    // setImmediate lets the requests that are being read in this very tick come along.
+    if (waitMs <= 0.5) setImmediate(run)
+    else setTimeout(run, Math.ceil(waitMs))
+  }
+
+  async #run(): Promise<void> {
+    this.#isScheduled = false
+    this.#isSoon = false
+    this.#isRunning = true
+    this.#lastStartAt = performance.now()
+    const publishes = this.#takePublishes()
+    const settling = this.partners.takeSettlements()
+    const release = this.partners.lanesToRelease()
+    const organizations = [...this.#dirty]
+    this.#dirty.clear()
+    this.#wantsTurn = false
+
+    try {
+      const result = await this.partners.run({
+        at: this.clock.now(), events: publishes.map(({ event }) => event), release,
+        dispatch: { organizations, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
+      }, settling)
+      this.partners.observeCommit(publishes.length, performance.now() - this.#lastStartAt)
+      for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
+      for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
+      if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
+      this.partners.done({ released: result.dispatchError === undefined ? release : [], settling, result })
+    } catch (error) {
+      await this.#recover(error as Error, publishes, settling, organizations)
+    }
+    this.#isRunning = false
+    if (this.publishesWaiting > 0 || this.#dirty.size > 0) this.#schedule(true)
+    else if (this.#wantsTurn) this.#schedule(false)
+    else for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  #takePublishes(): Waiting[] {
+    let end = this.#waitingFirst
+    let bytes = 0
+    while (end < this.#waiting.length && end - this.#waitingFirst < turnLimits.maxEvents && bytes < turnLimits.maxBytes) bytes += (this.#waiting[end++] as Waiting).event.bytes
+    const taken = this.#waiting.slice(this.#waitingFirst, end)
+    this.#waitingFirst = end
+    if (end === this.#waiting.length || end > 4_096) {
+      this.#waiting = this.#waiting.slice(end)
+      this.#waitingFirst = 0
+    }
+    return taken
+  }
+
+  #dispatchAgain(why: string, organizations: number[]): void {
+    this.partners.report(new Error(why), 'Events could not be dispatched; they are tried again.')
+    setTimeout(() => this.dispatch(organizations), 250).unref()
+  }
+
+  /**
+   * The transaction did not commit. Settlements are kept and tried again. Publishes are refused when the database is away
+   * or full; when one of them cannot be stored, the batch is halved until that one is alone and only it is refused.
+   */
+  async #recover(error: Error, publishes: Waiting[], settling: Settling[], organizations: number[]): Promise<void> {
+    this.partners.giveBackSettlements(settling)
+    for (const id of organizations) this.#dirty.add(id)
+    if (isAway(error) || publishes.length === 0) {
+      this.partners.report(error, 'A turn could not be committed.')
+      for (const { reject } of publishes) reject(new Problem('unavailable', 'The database cannot take events now; nothing of this request was stored.', { retryAfterSeconds: 2, cause: error }))
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      this.#wantsTurn = true
+      return
+    }
+    await this.#appendHalves(publishes, error)
+    this.#wantsTurn = true
+  }
+
+  async #appendHalves(publishes: Waiting[], error: Error): Promise<void> {
+    if (publishes.length === 1) {
+      this.partners.report(error, 'An event could not be stored and was refused.')
+      publishes[0]?.reject(new Problem('internal', 'This event could not be stored.', { cause: error }))
+      return
+    }
+    const middle = Math.ceil(publishes.length / 2)
+    for (const half of [publishes.slice(0, middle), publishes.slice(middle)]) {
+      try {
+        const result = await this.partners.run({ at: this.clock.now(), events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
+        for (const [i, { event, resolve }] of half.entries()) {
+          this.#dirty.add(event.organizationId)
+          resolve(result.appended[i] as Appended)
+        }
+      } catch (problem) {
+        await this.#appendHalves(half, problem as Error)
+      }
+    }
+  }
+}
+
+/** The database is away, busy or full: the same work may succeed later. */
+export function isAway(error: Error & { code?: string }): boolean {
+  return error.name === 'SessionLost' || (error.code !== undefined && /^SQLITE_(BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)/.test(error.code)) || /database thread has ended/.test(error.message)
+}

@@ -1,0 +1,70 @@
+import { attempt } from '../deliveries/attempt.js'
+import { openConnections } from '../deliveries/connections.js'
+import { prepareTarget } from '../deliveries/load-targets.js'
+import { createDialler } from '../dialling/dial.js'
+import { systemResolver } from '../dialling/resolver.js'
+import { Node, type NodeObserver } from '../engine/node.js'
+import { builtInFormats } from '../formats/built-in-formats.js'
+import { createVault } from '../secrets/vault.js'
+import { sealContext } from '../endpoints/signing-secrets.js'
+import { eventId } from '../ids/public-id.js'
+import type { Store } from '../engine/store.js'
+import type { ObservedAttempt } from '../deliveries/deliverer.js'
+import type { Clock } from '../engine/clock.js'
+import type { NewEvent } from '../events/event.js'
+import type { TestDatabase } from './each-database.js'
+
+export const testVault = createVault(new Uint8Array(32).fill(7))
+export const testSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+
+/** A node that really runs: its own threads, timers and sockets; only the clock may be the test's. */
+export class RunningNode {
+  readonly attempts: ObservedAttempt[] = []
+  readonly faults: string[] = []
+  readonly #agent = openConnections(createDialler({ allow: [], strict: false, resolver: systemResolver() }))
+
+  private constructor(readonly store: Store, readonly clock: Clock) {}
+  node!: Node
+
+  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 2_000 }: { timeoutMs?: number } = {}): Promise<RunningNode> {
+    const running = new RunningNode(await db.store(clock), clock)
+    const observer: NodeObserver = {
+      accepted() {}, committed() {},
+      attempt: (observed) => { running.attempts.push(observed) },
+      report: (error, what) => { running.faults.push(`${what} ${error instanceof Error ? error.message : String(error)}`) },
+    }
+    running.node = await Node.start({
+      store: running.store, clock, node: 'test', formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
+      send: (request, done) => attempt(running.#agent, request, done),
+      loadTargets: async (ids, formats) => {
+        const byName = new Map([...formats.values()].map((format) => [format.definition.name, format]))
+        const loaded = await running.store.query('loadEndpoints', { ids })
+        return loaded.map((endpoint) => prepareTarget(endpoint, { open: testVault.open, formatNamed: (name) => byName.get(name), defaultTimeoutMs: timeoutMs, now: clock.now() }))
+      },
+    })
+    return running
+  }
+
+  /** Publishes events of one organization and gives their ids. */
+  async publish(organizationId: number, count = 1, event: Partial<NewEvent> = {}): Promise<number[]> {
+    const now = this.clock.now()
+    const appended = await this.node.publish(Array.from({ length: count }, (_, n): NewEvent => ({ organizationId, type: 'order.created', data: `{"n":${n}}`, occurredAt: now, createdAt: now, origin: 0, bytes: 10, ...event })))
+    return appended.map((result) => {
+      if (result.kind !== 'appended') throw new Error(`Not appended: ${result.kind}`)
+      return result.id
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.node.stop()
+    await this.#agent.destroy()
+    await this.store.close()
+  }
+}
+
+/** What an endpoint's row holds when its secret is the tests' own. */
+export function sealedTestSecret(organization: string, secret = testSecret): string {
+  return testVault.seal(JSON.stringify({ current: secret }), sealContext(organization, 'secrets'))
+}
+
+export const shown = (ids: number[]): string[] => ids.map(eventId)
