@@ -154,11 +154,16 @@ onEachDatabase('listing deliveries', (db) => {
   test('no question makes it scan a whole table', async () => {
     const { acme, enabled } = await givenOneOfEachState(db)
     const explained = new ExplainingDatabase(db)
-    const ways: Along[] = [
-      { by: 'stream' }, { by: 'endpoint', endpointId: enabled }, { by: 'event', eventId: 1 }, { by: 'dead' },
-      { by: 'undelivered', held: false, endpointId: undefined }, { by: 'undelivered', held: true, endpointId: enabled },
+    const ways: [Along, string[]][] = [
+      [{ by: 'stream' }, ['events_by_organization']],
+      [{ by: 'endpoint', endpointId: enabled }, ['deliveries_by_endpoint']],
+      [{ by: 'event', eventId: 1 }, []],
+      [{ by: 'dead' }, ['deliveries_dead']],
+      [{ by: 'undelivered', held: false, endpointId: undefined }, ['deliveries_sending', 'deliveries_waiting', 'endpoints_by_organization']],
+      [{ by: 'undelivered', held: true, endpointId: enabled }, ['deliveries_sending', 'deliveries_waiting']],
     ]
-    for (const along of ways) {
+    for (const [along, indexes] of ways) {
+      explained.indexes.clear()
       for (const order of ['newest first', 'oldest first'] as const) {
         for (const after of [null, { eventId: 2, endpointId: 2 }]) {
           const walk: Walk = { organizationId: acme, along, order, fromEventId: 0, belowEventId: 2 ** 50, after, limit: 3 }
@@ -166,10 +171,10 @@ onEachDatabase('listing deliveries', (db) => {
         }
       }
       if (along.by === 'undelivered') await isFew(explained, acme, along)
+      expect([...explained.indexes].sort(), along.by).toEqual(indexes)
     }
     await listDeliveries(explained, { organizationId: acme, eventId: 'order-17', from: 1, to: db.clock.now() })
     expect(explained.scans).toEqual([])
-    expect(explained.indexes).toEqual(new Set(['events_by_organization', 'deliveries_by_endpoint', 'deliveries_dead', 'deliveries_waiting', 'deliveries_sending', 'endpoints_by_organization']))
   })
 })
 
@@ -243,9 +248,12 @@ class ExplainingDatabase extends CountingDatabase {
   }
   async #explain(query: Parameters<Database['all']>[0]) {
     const { text } = render(query, () => '?')
-    for (const { detail } of await this.real.all<{ detail: string }>(rawSql(`explain query plan ${text.replaceAll('?', '1')}`))) {
-      // A scan of an index in its own order, or of what a subquery has made, reads what is asked for; of a table, all of it.
-      if (/^SCAN (d|s|e|v|p|deliveries|events|endpoints)\b/.test(detail)) this.scans.push(`${detail}: ${text}`)
+    const plan = await this.real.all<{ detail: string }>(rawSql(`explain query plan ${text.replaceAll('?', '1')}`))
+    const subqueries = new Set(plan.map(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (\S+)/.exec(detail)?.[1]))
+    for (const { detail } of plan) {
+      // A scan of what a subquery has found reads no more than that; of a table, all of it.
+      const scanned = /^SCAN (\S+)/.exec(detail)?.[1]
+      if (scanned !== undefined && !subqueries.has(scanned)) this.scans.push(`${detail}: ${text}`)
       const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
       if (index !== undefined && !index.startsWith('sqlite_')) this.indexes.add(index)
     }

@@ -78,15 +78,15 @@ function keysAlong(walk: Walk, way: Exclude<Along, { by: 'stream' }>): Sql {
   }
 }
 
-/** `due_at >= 0` is always so; it tells the planner of the index that holds waiting deliveries only. */
+/** `due_at >= 0` is always so, and `+ 0` changes nothing: both lead the planner to the index that holds waiting deliveries only, not an endpoint's whole history. */
 function waiting(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
   return sql`
-    select d.event_id, d.endpoint_id from endpoints p
+    select d.event_id + 0 as event_id, d.endpoint_id from endpoints p
     join deliveries d on d.endpoint_id = p.id and d.state = 1 and d.due_at >= 0
     where p.organization_id = ${organizationId} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and p.id = ${endpointId}`}`
 }
 
-/** What sessions have in memory is little, whoever's it is; `+ 0` keeps the planner from an endpoint's whole history. */
+/** What sessions have in memory is little, whoever's it is. */
 function sending(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
   return sql`
     select s.event_id, s.endpoint_id from deliveries s

@@ -1,0 +1,34 @@
+import { firstIdOfDay, idsPerDay } from '../ids/id-days.js'
+import { parseEventId } from '../ids/public-id.js'
+import { sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+
+/** The number of the event that an organization knows by this id: the publisher's own, or ours where it brought none. */
+export async function findEvent(db: Database, organizationId: number, publicId: string): Promise<number | undefined> {
+  const brought = await db.first<{ event_id: number }>(sql`select event_id from event_keys where organization_id = ${organizationId} and key = ${`i:${publicId}`}`)
+  if (brought !== undefined) return brought.event_id
+
+  const number = parseEventId(publicId)
+  if (number === undefined) return undefined
+  const made = await db.first<{ id: number }>(sql`select id from events where id = ${number} and organization_id = ${organizationId} and given_id is null`)
+  return made?.id
+}
+
+/**
+ * The first number that an event accepted at `at` or later can have: what is below is older. Ids of a day lie in a range
+ * of their own (day × 2^32), and within it they grow with time, so a few looks into the organization's index find it.
+ */
+export async function firstEventIdSince(db: Database, organizationId: number, at: number): Promise<number> {
+  let low = firstIdOfDay(at)
+  const last = await db.first<{ id: number }>(sql`
+    select id from events where organization_id = ${organizationId} and id >= ${low} and id < ${low + idsPerDay} order by id desc limit 1`)
+  let high = (last?.id ?? low - 1) + 1
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const event = await db.first<{ id: number; created_at: number }>(sql`
+      select id, created_at from events where organization_id = ${organizationId} and id >= ${middle} and id < ${high} order by id limit 1`)
+    if (event === undefined || event.created_at >= at) high = middle
+    else low = event.id + 1
+  }
+  return low
+}
