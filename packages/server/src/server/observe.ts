@@ -1,0 +1,22 @@
+import { endpointId } from '../ids/public-id.js'
+import type { NodeObserver } from '../engine/node.js'
+import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
+
+/** Tells the log and the metrics what the node does. */
+export function observerOf(log: Log, metrics: Metrics): NodeObserver {
+  return {
+    accepted: (count) => metrics.eventsAccepted(count),
+    committed: (events, durationMs) => metrics.committed(events, durationMs),
+    attempt({ organization, endpointId: endpoint, deliveryId, eventId, eventType, number, result, next }) {
+      metrics.attemptEnded(result.outcome.kind === 'accepted' ? 'accepted' : result.errorClass ?? 'http', result.durationMs)
+      if (next.state !== 'waiting') metrics.deliveriesEnded(next.state, 1)
+      log.attempt({
+        organization, endpoint: endpointId(endpoint), delivery: deliveryId, eventId, type: eventType, number,
+        status: result.status ?? undefined, errorClass: result.errorClass ?? undefined, durationMs: result.durationMs,
+        state: next.state === 'waiting' ? 'retrying' : next.state,
+      })
+    },
+    report: (error, what) => log.error('fault', { what, error }),
+  }
+}

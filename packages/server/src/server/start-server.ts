@@ -1,0 +1,115 @@
+import { hostname } from 'node:os'
+import { createAdaptorServer } from '@hono/node-server'
+import { createApp } from '../api/app.js'
+import { attempt } from '../deliveries/attempt.js'
+import { openConnections } from '../deliveries/connections.js'
+import { prepareTarget } from '../deliveries/load-targets.js'
+import { createDialler } from '../dialling/dial.js'
+import { dnsServersResolver, systemResolver } from '../dialling/resolver.js'
+import { systemClock } from '../engine/clock.js'
+import { Node } from '../engine/node.js'
+import { openSqliteStore } from '../engine/sqlite-store.js'
+import { builtInFormats } from '../formats/built-in-formats.js'
+import { openLog, type Log } from '../observability/log.js'
+import { Metrics } from '../observability/metrics.js'
+import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
+import { keepEncryptionKey } from '../secrets/encryption-key.js'
+import { createVault } from '../secrets/vault.js'
+import { observerOf } from './observe.js'
+import { version } from './version.js'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Settings } from '../config/settings.js'
+import type { Store } from '../engine/store.js'
+
+export interface RunningServer {
+  url: string
+  port: number
+  /** Only where it was made just now: it is kept as a hash and cannot be told again. */
+  adminKey: string | undefined
+  node: Node
+  store: Store
+  log: Log
+  /** Takes no more requests, finishes what is in flight, and lets go of everything. */
+  stop(): Promise<void>
+}
+
+/** Puts a Posthorn together from its settings and starts it: database, node, API, in that order. */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const { databaseUrl, mode } = settings
+  if (databaseUrl.kind !== 'sqlite') throw new Error('PostgreSQL is not supported yet. Use DATABASE_URL=sqlite:<path>.')
+  const log = openLog({ destination: settings.log, level: settings.logLevel })
+  const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
+  const clock = systemClock()
+  const metrics = new Metrics()
+  const store = await openSqliteStore(databaseUrl.path, clock)
+
+  const strict = mode === 'serve'
+  const agent = openConnections(createDialler({
+    strict, allow: settings.allowSubnets ?? [],
+    resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
+  }))
+  try {
+    const { adminKeyHash, adminKey } = await knowAdminKey(settings, store)
+    const node = await Node.start({
+      store, clock, node: hostname(), formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
+      send: (request, done) => attempt(agent, request, done),
+      async loadTargets(ids, formats) {
+        // Later ones replace earlier ones of the same name: the newest is what a second signature is made with.
+        const newest = new Map([...formats.values()].map((format) => [format.definition.name, format]))
+        const endpoints = await store.query('loadEndpoints', { ids })
+        return endpoints.map((endpoint) => prepareTarget(endpoint, { open: vault.open, formatNamed: (name) => newest.get(name), defaultTimeoutMs: settings.deliveryTimeoutMs, now: clock.now() }))
+      },
+    })
+    metrics.watch({ inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled, dueAgeSeconds: () => 0 })
+
+    const app = createApp({
+      engine: node, vault, adminKeyHash, log, clock,
+      settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    })
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server
+    await listen(server, settings.port, settings.host)
+    const { port } = server.address() as AddressInfo
+    log.info('started', { version, mode, port })
+
+    return {
+      port, adminKey, node, store, log,
+      url: `http://${settings.host === '0.0.0.0' || settings.host === '::' || settings.host === '127.0.0.1' ? 'localhost' : settings.host}:${port}`,
+      async stop() {
+        const closed = new Promise((resolve) => server.close(resolve))
+        server.closeIdleConnections()
+        await node.stop()
+        server.closeAllConnections()
+        await closed
+        await agent.destroy()
+        await store.close()
+        log.info('stopped')
+        await log.close()
+      },
+    }
+  } catch (error) {
+    await agent.destroy()
+    await store.close()
+    await log.close()
+    throw error
+  }
+}
+
+/** The admin key's hash: of the one that is set, or of the one that was made at the first start. */
+async function knowAdminKey(settings: Settings, store: Store): Promise<{ adminKeyHash: Uint8Array; adminKey: string | undefined }> {
+  if (settings.apiKey !== undefined) return { adminKeyHash: hashApiKey(settings.apiKey), adminKey: undefined }
+  const made = makeApiKey()
+  const { value, isNew } = await store.command('keepFact', { name: 'admin_key_hash', value: hashApiKey(made).toString('hex') })
+  return { adminKeyHash: Buffer.from(value, 'hex'), adminKey: isNew ? made : undefined }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
