@@ -10,7 +10,7 @@ describe('settings that nobody set', () => {
       databaseUrl: { kind: 'sqlite', path: './posthorn-data/posthorn.db' },
       log: { kind: 'file', path: './posthorn-data/posthorn.log' }, logLevel: 'info',
       deliveryTimeoutMs: 15_000, retentionPayloadsMs: 30 * day, retentionAttemptsMs: 30 * day, retentionHeldMs: 30 * day, retentionKeysMs: 30 * day,
-      allowSubnets: [], dnsServers: [],
+      allowSubnets: [], dnsServers: undefined,
     })
   })
 
@@ -180,6 +180,10 @@ describe('what is accepted', () => {
     ['PAYPAL_WEBHOOK_ID', '1JE4291016473214C', { paypalWebhookId: '1JE4291016473214C' }],
   ])('%s=%s', (name, value, expected) => {
     expect(settingsOf({ env: { POSTHORN_ENCRYPTION_KEY: encryptionKey, [name]: value } })).toMatchObject(expected)
+  })
+
+  test('an empty list of DNS servers means the DNS of the system', () => {
+    expect(settingsOf({ file: { name: 'posthorn.config.mjs', values: { dnsServers: [] } } }).dnsServers).toBeUndefined()
   })
 
   test('the file may use numbers, booleans and lists where they are meant', () => {

@@ -154,7 +154,8 @@ function readAllowList(text: string) {
 
 function readDnsServers(text: string) {
   const parsed = parseDnsServers(text)
-  return parsed.ok ? { ok: true as const, value: parsed.servers } : { ok: false as const, mistake: `${parsed.message} ${parsed.fix}` }
+  // None is not a list of none: then the system is asked.
+  return parsed.ok ? { ok: true as const, value: parsed.servers.length > 0 ? parsed.servers : undefined } : { ok: false as const, mistake: `${parsed.message} ${parsed.fix}` }
 }
 
 function readLogDestination(text: string): ReturnType<Read<LogDestination>> {
