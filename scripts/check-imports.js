@@ -36,7 +36,7 @@ const networkRule = {
   modules: ['undici', ...['net', 'tls', 'http', 'https', 'http2', 'dgram'].flatMap((name) => [name, `node:${name}`])],
   only: [...sender, 'dialling'],
   // Whoever serves requests speaks of them by their types.
-  typesAlso: ['api', 'inspector'],
+  typesAlso: ['api', 'inspector', 'server'],
   // These open nothing.
   harmless: ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress', 'STATUS_CODES', 'METHODS'],
   because: 'only an attempt opens a connection to a customer, and only to an address that was checked',
