@@ -27,7 +27,7 @@ function decoded(encoding: SecretEncoding, secret: string): Uint8Array | undefin
   switch (encoding) {
     case 'utf8': return utf8(secret)
     case 'hex': return fromHex(secret.trim())
-    case 'base64': return fromBase64(secret.trim())
+    case 'base64':
     case 'whsec-base64': return fromBase64(secret.trim().replace(/^whsec_/, ''))
   }
 }
