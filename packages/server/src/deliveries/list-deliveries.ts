@@ -1,6 +1,6 @@
 import { compileSubscriptions } from '../event-types/event-type.js'
 import { origins } from '../events/event.js'
-import { findEvent, firstEventIdSince } from '../events/find-event.js'
+import { findEventId, firstEventIdSince } from '../events/find-event-id.js'
 import { publicEventId } from '../formats/format.js'
 import { deliveryId, endpointId as publicEndpointId, type DeliveryKey } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
@@ -97,7 +97,7 @@ async function eventBounds(db: Database, { organizationId, from, to }: DeliveryF
 /** Undefined where nothing can match. */
 async function chooseIndex(db: Database, { organizationId, state, endpointId, eventId }: DeliveryFilter): Promise<Along | undefined> {
   if (eventId !== undefined) {
-    const event = await findEvent(db, organizationId, eventId)
+    const event = await findEventId(db, organizationId, eventId)
     return event === undefined ? undefined : { by: 'event', eventId: event }
   }
   if (state === 'dead') return { by: 'dead' }

@@ -48,7 +48,7 @@ export interface WalkedDelivery extends DeliveryKey {
 export async function walkDeliveries(db: Database, walk: Walk): Promise<Stretch> {
   const { along } = walk
   if (along.by === 'stream') return walkStream(db, walk)
-  const rows = await db.all<Row>(facts(walk, keysAlong(walk, along)))
+  const rows = await db.all<Row>(facts(keysAlong(walk, along), byKey(walk)))
   const last = rows[rows.length - 1]
   return { deliveries: rows.map(asDelivery), end: last !== undefined && rows.length === walk.limit ? { eventId: last.event_id, endpointId: last.endpoint_id } : null }
 }
@@ -57,6 +57,14 @@ export async function walkDeliveries(db: Database, walk: Walk): Promise<Stretch>
 export async function isFew(db: Database, organizationId: number, along: Along & { by: 'undelivered' }): Promise<boolean> {
   const found = await db.first<{ number: number }>(sql`select count(*) as number from (select 1 from (${waiting(organizationId, along)}) as w limit ${fewUndelivered + 1}) as few`)
   return found !== undefined && found.number <= fewUndelivered
+}
+
+/** One delivery, as a walk would tell it. */
+export async function findDelivery(db: Database, organizationId: number, { eventId, endpointId }: DeliveryKey): Promise<WalkedDelivery | undefined> {
+  const row = await db.first<Row>(facts(sql`
+    select event_id, endpoint_id from deliveries
+    where event_id = ${eventId} and endpoint_id = ${endpointId} and organization_id = ${organizationId}`, sql`d.event_id`))
+  return row && asDelivery(row)
 }
 
 const fewUndelivered = 20_000
@@ -108,10 +116,10 @@ async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
     order by ${isNewest ? sql`id desc` : sql`id`} limit 1 offset ${limit - 1}`)
 
   const bounded: Walk = edge === undefined ? walk : isNewest ? { ...walk, fromEventId: edge.id } : { ...walk, belowEventId: edge.id + 1 }
-  const rows = await db.all<Row>(facts(walk, sql`
+  const rows = await db.all<Row>(facts(sql`
     select d.event_id, d.endpoint_id from events v join deliveries d on d.event_id = v.id
     where v.organization_id = ${organizationId} and ${within(bounded, sql`v.id`)}
-    order by ${isNewest ? sql`v.id desc, d.endpoint_id desc` : sql`v.id, d.endpoint_id`} limit ${limit}`))
+    order by ${isNewest ? sql`v.id desc, d.endpoint_id desc` : sql`v.id, d.endpoint_id`} limit ${limit}`, byKey(walk)))
 
   const deliveries = rows.map(asDelivery)
   const last = deliveries[deliveries.length - 1]
@@ -133,7 +141,7 @@ function byKey({ order }: Walk): Sql {
 }
 
 /** The deliveries of these few keys, with what is told of them. */
-function facts(walk: Walk, keys: Sql): Sql {
+function facts(keys: Sql, order: Sql): Sql {
   return sql`
     select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
       e.type, e.given_id, e.created_at, e.origin, p.state as endpoint_state
@@ -141,7 +149,7 @@ function facts(walk: Walk, keys: Sql): Sql {
     join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id
     join endpoints p on p.id = d.endpoint_id
     left join events e on e.id = d.event_id
-    order by ${byKey(walk)}`
+    order by ${order}`
 }
 
 interface Row {

@@ -2,6 +2,11 @@ import { registerFormats } from '../formats/register-formats.js'
 import { relayOutbox, turn } from './turn.js'
 import { beginSession, endSession, fenceDeadSessions, renewSession } from '../deliveries/sessions.js'
 import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
+import { discardDelivery } from '../deliveries/discard-delivery.js'
+import { releaseDelivery } from '../deliveries/release-delivery.js'
+import { replayDelivery } from '../deliveries/replay-delivery.js'
+import { once } from '../idempotency/once.js'
+import { keepFact } from '../installation/installation.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -10,6 +15,10 @@ export const commands = {
   turn,
   relayOutbox,
   registerFormats,
+  keepFact,
+  replayDelivery: once(replayDelivery),
+  releaseDelivery: once(releaseDelivery),
+  discardDelivery: once(discardDelivery),
   beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),

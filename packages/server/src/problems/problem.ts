@@ -65,6 +65,7 @@ export const problemCodes = {
   endpoint_not_enabled: { status: 409, title: 'The endpoint is not enabled', fix: 'Enable or resume the endpoint first.' },
   not_held: { status: 409, title: 'The delivery cannot be released', fix: 'Only an undelivered delivery can be released.' },
   already_settled: { status: 409, title: 'The delivery has already ended', fix: 'Only an undelivered delivery can be discarded.' },
+  payload_expired: { status: 409, title: 'The data of the event is gone', fix: 'Publish the event anew; what is older than the retention cannot be sent again.' },
   already_exists: { status: 409, title: 'Already exists', fix: 'Choose another id, or use the existing object.' },
   too_large: { status: 413, title: 'Too large', fix: 'Send less: 256 KiB an event, 5 MiB and 1,000 events a batch.' },
   invalid_request: { status: 422, title: 'The request is well-formed but wrong', fix: 'Correct the fields that "errors" names.' },

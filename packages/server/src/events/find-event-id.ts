@@ -4,7 +4,7 @@ import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 
 /** The number of the event that an organization knows by this id: the publisher's own, or ours where it brought none. */
-export async function findEvent(db: Database, organizationId: number, publicId: string): Promise<number | undefined> {
+export async function findEventId(db: Database, organizationId: number, publicId: string): Promise<number | undefined> {
   const brought = await db.first<{ event_id: number }>(sql`select event_id from event_keys where organization_id = ${organizationId} and key = ${`i:${publicId}`}`)
   if (brought !== undefined) return brought.event_id
 
