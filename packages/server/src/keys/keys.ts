@@ -1,0 +1,70 @@
+import { Problem } from '../problems/problem.js'
+import { sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+import type { Scope } from './scopes.js'
+
+/** An organization's API key as it is listed. The key itself is nowhere; `hint` is its end, by which people recognize it. */
+export interface ApiKey {
+  id: number
+  name: string
+  hint: string
+  scopes: Scope[]
+  createdAt: number
+  expiresAt: number | null
+}
+
+export interface NewKey { organizationId: number; name: string; hash: string; hint: string; scopes: readonly Scope[]; expiresAt: number | null }
+
+/** `sealedKey` comes back as it was given, so that a repeated request can show the key once more. */
+export async function createKey(db: Database, { organizationId, name, hash, hint, scopes, expiresAt, sealedKey }: NewKey & { sealedKey: string }): Promise<ApiKey & { sealedKey: string }> {
+  const row = await db.first<KeyRow>(sql`
+    insert into api_keys (organization_id, name, hash, hint, scopes, created_at, expires_at)
+    select id, ${name}, ${hash}, ${hint}, ${JSON.stringify(scopes)}, ${db.now}, ${expiresAt} from organizations where id = ${organizationId} and deleted_at is null
+    returning id, name, hint, scopes, created_at, expires_at`)
+  if (row === undefined) throw new Problem('not_found', 'There is no such object, or this key does not reach it.')
+  return { ...asKey(row), sealedKey }
+}
+
+/** Keys in force, newest first. */
+export async function listKeys(db: Database, { organizationId, before, limit }: { organizationId: number; before: number | undefined; limit: number }): Promise<ApiKey[]> {
+  const rows = await db.all<KeyRow>(sql`
+    select id, name, hint, scopes, created_at, expires_at from api_keys
+    where organization_id = ${organizationId} and revoked_at is null and id < ${before ?? Number.MAX_SAFE_INTEGER}
+    order by id desc limit ${limit}`)
+  return rows.map(asKey)
+}
+
+/** Ends a key at once. False when there is no such key, or it was ended before. `mayEndAdmin`: who asks has the scope itself. */
+export async function revokeKey(db: Database, { organizationId, id, mayEndAdmin }: { organizationId: number; id: number; mayEndAdmin: boolean }): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const row = await tx.first<{ scopes: string }>(sql`select scopes from api_keys where id = ${id} and organization_id = ${organizationId} and revoked_at is null`)
+    if (row === undefined) return false
+    if (!mayEndAdmin && (JSON.parse(row.scopes) as Scope[]).includes('admin')) throw new Problem('missing_scope', 'Only a key with the scope "admin" may end one that has it.')
+    await tx.run(sql`update api_keys set revoked_at = ${tx.now} where id = ${id}`)
+    return true
+  })
+}
+
+/** Whose key has this hash, if it is in force. */
+export async function findKey(db: Database, { hash }: { hash: string }): Promise<FoundKey | undefined> {
+  const row = await db.first<{ id: number; organization_id: number; public_id: string; scopes: string; expires_at: number | null }>(sql`
+    select k.id, k.organization_id, o.public_id, k.scopes, k.expires_at
+    from api_keys k join organizations o on o.id = k.organization_id
+    where k.hash = ${hash} and k.revoked_at is null and o.deleted_at is null and (k.expires_at is null or k.expires_at > ${db.now})`)
+  return row && { id: row.id, organizationId: row.organization_id, organization: row.public_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt: row.expires_at }
+}
+
+export interface FoundKey {
+  id: number
+  organizationId: number
+  /** The organization's public id. */
+  organization: string
+  scopes: Scope[]
+  expiresAt: number | null
+}
+
+interface KeyRow { id: number; name: string; hint: string; scopes: string; created_at: number; expires_at: number | null }
+
+function asKey(row: KeyRow): ApiKey {
+  return { id: row.id, name: row.name, hint: row.hint, scopes: JSON.parse(row.scopes) as Scope[], createdAt: row.created_at, expiresAt: row.expires_at }
+}
