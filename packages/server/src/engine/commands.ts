@@ -5,6 +5,12 @@ import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../de
 import { discardDelivery } from '../deliveries/discard-delivery.js'
 import { releaseDelivery } from '../deliveries/release-delivery.js'
 import { replayDelivery } from '../deliveries/replay-delivery.js'
+import { changeEndpoint, deleteEndpoint, moveEndpoint } from '../endpoints/change-endpoint.js'
+import { createEndpoint } from '../endpoints/create-endpoint.js'
+import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
+import { createKey, revokeKey } from '../keys/keys.js'
+import { changeOrganization, deleteOrganization } from '../organizations/change-organization.js'
+import { createOrganization } from '../organizations/create-organization.js'
 import { once } from '../idempotency/once.js'
 import { keepFact } from '../installation/installation.js'
 import type { Database } from '../storage/database.js'
@@ -16,6 +22,16 @@ export const commands = {
   relayOutbox,
   registerFormats,
   keepFact,
+  createOrganization: once(createOrganization),
+  changeOrganization,
+  deleteOrganization,
+  createEndpoint: once(createEndpoint),
+  changeEndpoint: once(changeEndpoint),
+  moveEndpoint: once(moveEndpoint),
+  deleteEndpoint,
+  discardForDeletedEndpoints,
+  createKey: once(createKey),
+  revokeKey,
   replayDelivery: once(replayDelivery),
   releaseDelivery: once(releaseDelivery),
   discardDelivery: once(discardDelivery),

@@ -2,7 +2,12 @@ import { hasFreeDueLanes, wokenLanes } from '../deliveries/lanes.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
 import { undispatched } from '../dispatch/undispatched.js'
-import { loadEndpoints } from '../endpoints/read-endpoints.js'
+import { findEndpoint, listEndpoints, loadEndpoints } from '../endpoints/read-endpoints.js'
+import { findEvent, listEvents } from '../events/read-events.js'
+import { findAnswer } from '../idempotency/once.js'
+import { findKey, listKeys } from '../keys/keys.js'
+import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
+import { ping } from '../storage/ping.js'
 import { readFact } from '../installation/installation.js'
 import type { Database } from '../storage/database.js'
 
@@ -10,7 +15,18 @@ import type { Database } from '../storage/database.js'
 export const queries = {
   undispatched: (db: Database, _input: object) => undispatched(db),
   hasFreeDueLanes: (db: Database, _input: object) => hasFreeDueLanes(db),
+  ping,
+  findOrganization,
+  readOrganization,
+  listOrganizations,
+  findKey,
+  listKeys,
+  findEndpoint,
+  listEndpoints,
   loadEndpoints,
+  findEvent,
+  listEvents,
+  findAnswer,
   readFact,
   listDeliveries,
   readDelivery,

@@ -1,0 +1,77 @@
+import { Problem } from '../problems/problem.js'
+import { hashApiKey, isSameHash } from '../secrets/api-key.js'
+import { covers, type Scope } from '../keys/scopes.js'
+import { Recent } from './recent.js'
+import type { Store } from '../engine/store.js'
+import type { OrganizationSummary } from '../organizations/read-organizations.js'
+
+/** Who is asking: the server's admin, or a key of one organization. */
+export type Access =
+  | { kind: 'admin'; scopes: readonly Scope[] }
+  | { kind: 'organization'; organizationId: number; organization: string; scopes: readonly Scope[]; expiresAt: number | null }
+
+/** Knows who holds a key and which organizations there are, without asking the database for every request. */
+export class Gate {
+  readonly #keys: Recent<Access>
+  readonly #organizations: Recent<OrganizationSummary>
+  readonly #now: () => number
+
+  constructor({ store, adminKeyHash, now }: { store: Store; adminKeyHash: Uint8Array; now: () => number }) {
+    this.#now = now
+    this.#keys = new Recent({ maxAgeMs, maxEntries: 10_000, now, read: (header) => readAccess(header, store, adminKeyHash) })
+    this.#organizations = new Recent({ maxAgeMs, maxEntries: 50_000, now, read: (id) => store.query('findOrganization', { publicId: id }) })
+  }
+
+  /**
+   * What the key in an Authorization header may do. The whole header is what is remembered, so that a hash is made once a
+   * second for each key and not for each request.
+   *
+   * @throws {Problem} `missing_key` or `wrong_key`
+   */
+  async enter(authorization: string | undefined | null): Promise<Access> {
+    if (!authorization) throw new Problem('missing_key', 'The request has no Authorization header.')
+    const access = this.#keys.known(authorization) ?? await this.#keys.get(authorization)
+    if (access === undefined || (access.kind === 'organization' && access.expiresAt !== null && access.expiresAt <= this.#now())) throw new Problem('wrong_key', 'The key is unknown, revoked or expired.')
+    return access
+  }
+
+  /**
+   * The organization that a path names, if this key reaches it with that scope. Another's organization answers as one that
+   * does not exist, whatever the scope, so that nobody learns which ids there are.
+   */
+  async organization(access: Access, publicId: string, scope: Scope): Promise<OrganizationSummary> {
+    if (access.kind === 'organization' && access.organization !== publicId) throw notFound()
+    const organization = this.#organizations.known(publicId) ?? await this.#organizations.get(publicId)
+    if (organization === undefined) throw notFound()
+    demand(access, scope)
+    return organization
+  }
+
+  /** After a key or an organization was changed here. */
+  forget(): void {
+    this.#keys.forget()
+    this.#organizations.forget()
+  }
+}
+
+/** The same words for what does not exist and for what belongs to another. */
+export function notFound(): Problem {
+  return new Problem('not_found', 'There is no such object, or this key does not reach it.')
+}
+
+export function demand(access: Access, scope: Scope): void {
+  if (!covers(access.scopes, scope)) throw new Problem('missing_scope', `The key has ${access.scopes.map((held) => `"${held}"`).join(', ')}; this needs "${scope}".`)
+}
+
+/** How long another process's change may go unnoticed here. */
+const maxAgeMs = 1_000
+const maxHeaderLength = 1_024
+
+async function readAccess(header: string, store: Store, adminKeyHash: Uint8Array): Promise<Access | undefined> {
+  const token = header.length <= maxHeaderLength ? /^bearer +(\S.*)$/i.exec(header.trim())?.[1] : undefined
+  if (token === undefined) return undefined
+  const hash = hashApiKey(token)
+  if (isSameHash(hash, adminKeyHash)) return { kind: 'admin', scopes: ['admin'] }
+  const found = await store.query('findKey', { hash: hash.toString('hex') })
+  return found && { kind: 'organization', organizationId: found.organizationId, organization: found.organization, scopes: found.scopes, expiresAt: found.expiresAt }
+}

@@ -1,0 +1,64 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { Problem } from '../problems/problem.js'
+import { Gate } from './access.js'
+import { endpointsOperations } from './endpoints-routes.js'
+import { eventsOperations } from './events-routes.js'
+import { mountHealth } from './health-routes.js'
+import { keysOperations } from './keys-routes.js'
+import { mountOpenApi } from './openapi.js'
+import { organizationsOperations } from './organizations-routes.js'
+import { asProblem, problemResponse } from './problem-response.js'
+import { methodsOf } from './known-paths.js'
+import type { ApiSurroundings, Surroundings } from './surroundings.js'
+
+/**
+ * The HTTP API. Each noun has a file that exports a list of operations, and is one line of `operations` below:
+ *
+ * ```ts
+ * export const deliveriesOperations = [
+ *   operation({
+ *     method: 'get',
+ *     path: '/v1/organizations/{org}/deliveries',
+ *     summary: "Lists an organization's deliveries.",
+ *     tag: 'Deliveries',
+ *     scope: 'webhooks:read',
+ *     query: z.strictObject({ ...pageQuery, endpointId: z.string().optional() }),
+ *     answers: { 200: pageSchema(deliverySchema) },
+ *     async handle({ organization, query }, { engine }) {
+ *       const after = parseCursor(query.after, …)
+ *       const found = await engine.store.query('listDeliveries', { organizationId: organization.id, after, limit: query.limit + 1 })
+ *       return { status: 200, body: page(found, query.limit, showDelivery, (delivery) => …) }
+ *     },
+ *   }),
+ * ]
+ * ```
+ *
+ * When `handle` begins, the key has been recognized, its scope and the organization in the path are settled, and query
+ * and body have passed their schemas (`z.strictObject`, so that unknown fields are refused by name; a `body` is a JSON
+ * object of at most 512 KiB). What the caller must change is thrown as a Problem; an object that is not there as
+ * `notFound()`. A POST that changes something passes `claim` on to its command, which is wrapped in `once`, and so an
+ * Idempotency-Key holds. After a change of endpoints, replays or deliveries: `engine.wake()`; of keys or organizations:
+ * `gate.forget()`. Answers are plain values; instants are shown by `formatInstant`.
+ *
+ * No middleware: one that touches an answer costs more than the whole way to the database.
+ */
+export function createApp(given: Surroundings): OpenAPIHono {
+  const app = new OpenAPIHono()
+  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: given.clock.now }) }
+
+  for (const operation of operations) operation.mount(app, surroundings)
+  mountHealth(app, surroundings)
+  mountOpenApi(app, surroundings.settings.version)
+
+  app.onError((error) => problemResponse(asProblem(error, given.log)))
+  app.notFound((c) => {
+    const methods = methodsOf(app, c.req.path)
+    if (methods.length === 0) return problemResponse(new Problem('not_found', `There is nothing at ${c.req.path.slice(0, 200)}.`, { fix: 'See /openapi.json for the paths of this API.' }))
+    const allow = { allow: [...methods, 'OPTIONS'].join(', ') }
+    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: allow })
+    return problemResponse(new Problem('method_not_allowed', `${c.req.method} is not possible here; ${methods.join(', ')} is.`), allow)
+  })
+  return app
+}
+
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...keysOperations]

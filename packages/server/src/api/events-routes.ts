@@ -1,0 +1,218 @@
+import { z } from '@hono/zod-openapi'
+import { catalogNamed } from '../catalogs/catalogs.js'
+import { eventId, parseEventId } from '../ids/public-id.js'
+import { Problem } from '../problems/problem.js'
+import { formatInstant } from '../events/instant.js'
+import { originName, origins, type NewEvent } from '../events/event.js'
+import { digestOf, maxBatchBytes, maxEventBytes, readBatch, readPublish, type PublishRequest } from '../events/publish-request.js'
+import { notFound } from './access.js'
+import { idempotencyKey } from './idempotency-key.js'
+import { describe, operation, type Operation } from './operation.js'
+import { page, pageQuery, pageSchema, parseCursor } from './paging.js'
+import { readText } from './request-body.js'
+import type { Engine } from '../engine/engine.js'
+import type { Appended } from '../events/append.js'
+import type { EventSummary } from '../events/read-events.js'
+import type { OrganizationSummary } from '../organizations/read-organizations.js'
+
+const newEvent = z.strictObject({
+  type: z.string().max(128).openapi({ example: 'order.created' }),
+  data: z.unknown().openapi({ description: 'Any JSON value, nested at most 64 levels deep. It leaves as it was written, byte for byte.' }),
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional().openapi({ description: 'An id of your own: publishing it again with the same content is the same event.' }),
+  occurredAt: z.iso.datetime({ offset: true }).optional(),
+}).openapi('NewEvent')
+
+const warnings = z.array(z.object({ code: z.string(), detail: z.string() })).optional()
+const accepted = z.object({ id: z.string(), warnings }).openapi('Accepted')
+
+const event = z.object({
+  id: z.string(), type: z.string(), occurredAt: z.string(), createdAt: z.string(), origin: z.enum(Object.keys(origins) as [keyof typeof origins]), test: z.boolean(),
+}).openapi('Event')
+
+/**
+ * Publishing is written by hand, past `operation`: it is what happens thousands of times a second, its body is never
+ * validated by a schema, and its `data` never becomes a value that would have to become text again.
+ */
+const publish: Operation = {
+  mount(app, { engine, gate, clock }) {
+    describe(app, {
+      method: 'post', path: '/v1/organizations/{org}/events', tag: 'Events', scope: 'events:publish', body: newEvent, answers: { 202: accepted },
+      summary: 'Publishes an event. 202 means that it is on stable storage.',
+    })
+    app.post('/v1/organizations/:org/events', async (c) => {
+      const request = c.req.raw
+      const access = await gate.enter(request.headers.get('authorization'))
+      const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
+      const key = idempotencyKey(request.headers.get('idempotency-key'))
+      const text = await readText(request, maxEventBytes)
+
+      const published = readPublish(text)
+      const warning = judgeType(organization, published.type)
+      if (key !== undefined) published.keys.unshift({ key: `k:${key}`, digest: digestOf(text) })
+      const [appended] = await engine.publish([asNewEvent(published, organization, clock.now(), text.length)])
+      return new Response(answerTo(appended as Appended, published, warning), { status: 202, headers: jsonHeaders })
+    })
+  },
+}
+
+const publishBatch: Operation = {
+  mount(app, { engine, gate, clock }) {
+    describe(app, {
+      method: 'post', path: '/v1/organizations/{org}/events/batch', tag: 'Events', scope: 'events:publish', body: z.strictObject({ events: z.array(newEvent).max(1_000) }),
+      answers: { 207: z.object({ data: z.array(z.object({ status: z.number().int(), id: z.string().optional(), warnings, error: z.looseObject({}).optional() })) }) },
+      summary: 'Publishes up to 1,000 events. Each has its own outcome, in order; the good ones are on stable storage.',
+    })
+    app.post('/v1/organizations/:org/events/batch', async (c) => {
+      const request = c.req.raw
+      const access = await gate.enter(request.headers.get('authorization'))
+      const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
+      const key = idempotencyKey(request.headers.get('idempotency-key'))
+      const text = await readText(request, maxBatchBytes)
+
+      const items = readBatch(text).map((item) => judged(item, organization))
+      const good = items.filter((item): item is Judged => !(item instanceof Problem))
+      const now = clock.now()
+      const events = good.map(({ published }) => asNewEvent(published, organization, now, published.data.length))
+      const appended = key === undefined ? events.length > 0 ? await engine.publish(events) : [] : await publishOnce(engine, events, key, digestOf(text))
+
+      let next = 0
+      const outcomes = items.map((item) => item instanceof Problem ? refusal(item) : outcomeOf(appended[next++] as Appended, item))
+      return new Response(`{"data":[${outcomes.join(',')}]}`, { status: 207, headers: jsonHeaders })
+    })
+  },
+}
+
+const listEvents = operation({
+  method: 'get',
+  path: '/v1/organizations/{org}/events',
+  summary: "Lists an organization's events, newest first, without their data.",
+  tag: 'Events',
+  scope: 'webhooks:read',
+  query: z.strictObject({
+    ...pageQuery,
+    type: z.string().max(128).optional(),
+    from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted at this instant or later.' }),
+    to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted before this instant.' }),
+  }),
+  answers: { 200: pageSchema(event) },
+  async handle({ organization, query }, { engine }) {
+    const found = await engine.store.query('listEvents', {
+      organizationId: organization.id, before: parseCursor(query.after, parseEventId), limit: query.limit + 1, type: query.type,
+      from: query.from === undefined ? undefined : Date.parse(query.from), to: query.to === undefined ? undefined : Date.parse(query.to),
+    })
+    return { status: 200, body: page(found, query.limit, showEvent, (last) => eventId(last.id)) }
+  },
+})
+
+const getEvent = operation({
+  method: 'get',
+  path: '/v1/organizations/{org}/events/{event}',
+  summary: 'Tells one event with its data, as the publisher wrote it.',
+  tag: 'Events',
+  scope: 'webhooks:read',
+  answers: { 200: event.extend({ data: z.unknown() }) },
+  async handle({ organization, params }, { engine }) {
+    const found = await engine.store.query('findEvent', { organizationId: organization.id, publicId: params.event })
+    if (found === undefined) throw notFound()
+    const head = JSON.stringify(showEvent(found))
+    return { status: 200, text: `${head.slice(0, -1)},"data":${found.data}}` }
+  },
+})
+
+export const eventsOperations: Operation[] = [publish, publishBatch, listEvents, getEvent]
+
+const jsonHeaders = { 'content-type': 'application/json' }
+
+function asNewEvent(published: PublishRequest, organization: OrganizationSummary, now: number, bytes: number): NewEvent {
+  return {
+    organizationId: organization.id, type: published.type, data: published.data, givenId: published.id,
+    occurredAt: published.occurredAt ?? now, createdAt: now, origin: origins.api, keys: published.keys.length > 0 ? published.keys : undefined, bytes,
+  }
+}
+
+interface Judged { published: PublishRequest; warning: string | undefined }
+
+function judged(item: PublishRequest | Problem, organization: OrganizationSummary): Judged | Problem {
+  if (item instanceof Problem) return item
+  try {
+    return { published: item, warning: judgeType(organization, item.type) }
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
+
+/**
+ * Publishes a batch under one Idempotency-Key. Its first event carries the key itself and goes ahead alone: if the key came
+ * before with another body, nothing of this one is stored. The others, each under a key made of it, then cannot conflict;
+ * after a crash in between, the repeated request adds what is missing.
+ */
+async function publishOnce(engine: Engine, events: readonly NewEvent[], key: string, digest: string): Promise<Appended[]> {
+  const appended: Appended[] = []
+  while (appended.length < events.length) {
+    const [outcome] = await engine.publish([withKey(events[appended.length] as NewEvent, `k:${key}`, digest)]) as [Appended]
+    if (outcome.kind === 'key_conflict' && outcome.key.startsWith('k:')) throw keyConflict(outcome.key)
+    appended.push(outcome)
+    // An event that was refused for its own id has not taken the key along; the next one has to.
+    if (outcome.kind !== 'key_conflict') break
+  }
+  const rest = events.slice(appended.length)
+  if (rest.length === 0) return appended
+  // No key that anybody sends has a line break.
+  return [...appended, ...await engine.publish(rest.map((event, i) => withKey(event, `k:${key}\n${appended.length + i}`, digest)))]
+}
+
+function withKey(event: NewEvent, key: string, digest: string): NewEvent {
+  return { ...event, keys: [{ key, digest }, ...event.keys ?? []] }
+}
+
+function outcomeOf(appended: Appended, { published, warning }: Judged): string {
+  try {
+    return `{"status":202,${answerTo(appended, published, warning).slice(1)}`
+  } catch (error) {
+    if (error instanceof Problem && appended.kind === 'key_conflict') return refusal(error)
+    throw error
+  }
+}
+
+/** A warning for a type that the organization's catalog does not list, or the refusal, as the organization wants it. */
+function judgeType(organization: OrganizationSummary, type: string): string | undefined {
+  if (organization.catalog === null || organization.eventTypePolicy === 'off' || typesOf(organization.catalog).has(type)) return undefined
+  const detail = `"${type}" is not in the catalog "${organization.catalog}".`
+  if (organization.eventTypePolicy === 'reject') throw new Problem('unknown_event_type', detail, { errors: [{ path: 'type', code: 'unknown_event_type', message: 'is not in the catalog' }] })
+  return detail
+}
+
+const catalogTypes = new Map<string, ReadonlySet<string>>()
+
+function typesOf(catalog: string): ReadonlySet<string> {
+  let types = catalogTypes.get(catalog)
+  if (types === undefined) catalogTypes.set(catalog, types = new Set(catalogNamed(catalog)?.types.map((listed) => listed.type)))
+  return types
+}
+
+function answerTo(appended: Appended, published: PublishRequest, warning: string | undefined): string {
+  // Ids are letters, digits, "_" and "-": nothing to escape.
+  const warned = warning === undefined ? '}' : `,"warnings":${JSON.stringify([{ code: 'unknown_event_type', detail: warning }])}}`
+  if (appended.kind === 'appended') return `{"id":"${published.id ?? eventId(appended.id)}"${warned}`
+  if (appended.kind === 'repeated') return `{"id":"${appended.givenId ?? eventId(appended.id)}"${warned}`
+  if (appended.kind === 'no_organization') throw notFound()
+  throw keyConflict(appended.key)
+}
+
+function keyConflict(key: string): Problem {
+  return key.startsWith('i:')
+    ? new Problem('idempotency_conflict', `The event id "${key.slice(2)}" came before with another content.`, { errors: [{ path: 'id', code: 'idempotency_conflict', message: 'came before with another content' }] })
+    : new Problem('idempotency_conflict', 'The Idempotency-Key came before with another body.', { errors: [{ path: 'Idempotency-Key', code: 'idempotency_conflict', message: 'came before with another body' }] })
+}
+
+function refusal(problem: Problem): string {
+  return JSON.stringify({ status: problem.status, error: problem })
+}
+
+function showEvent(found: EventSummary) {
+  return {
+    id: found.givenId ?? eventId(found.id), type: found.type, occurredAt: formatInstant(found.occurredAt), createdAt: formatInstant(found.createdAt),
+    origin: originName(found.origin), test: found.origin === origins.test,
+  }
+}

@@ -1,0 +1,28 @@
+import { Problem } from '../problems/problem.js'
+import { problemResponse } from './problem-response.js'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { ApiSurroundings } from './surroundings.js'
+
+/** `/healthz`: the process lives. `/readyz`: its database answers. `/metrics`: for Prometheus. None asks for a key. */
+export function mountHealth(app: OpenAPIHono, { engine, metrics }: ApiSurroundings): void {
+  app.get('/healthz', () => json({ status: 'ok' }))
+
+  app.get('/readyz', async () => {
+    try {
+      await engine.store.query('ping', {})
+      return json({ status: 'ready' })
+    } catch (cause) {
+      return problemResponse(new Problem('unavailable', 'The database does not answer.', { retryAfterSeconds: 5, cause }))
+    }
+  })
+
+  if (metrics === undefined) return
+  app.get('/metrics', async () => {
+    const { contentType, text } = await metrics()
+    return new Response(text, { headers: { 'content-type': contentType } })
+  })
+}
+
+function json(body: object): Response {
+  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } })
+}

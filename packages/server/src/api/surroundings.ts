@@ -1,0 +1,26 @@
+import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
+import type { Engine } from '../engine/engine.js'
+import type { Log } from '../observability/log.js'
+import type { Vault } from '../secrets/vault.js'
+import type { Gate } from './access.js'
+
+/** What the API is given by whoever starts the process. */
+export interface Surroundings {
+  engine: Engine
+  vault: Vault
+  /** The hash (`hashApiKey`) of the key that may do everything. */
+  adminKeyHash: Uint8Array
+  settings: ApiSettings
+  log: Pick<Log, 'error'>
+  clock: { now(): number }
+  /** What `/metrics` answers; without it there is no such path. */
+  metrics?: (() => Promise<{ contentType: string; text: string }>) | undefined
+}
+
+export interface ApiSettings {
+  version: string
+  endpointUrls: EndpointUrlRules
+}
+
+/** What a handler of the API finds around it. */
+export interface ApiSurroundings extends Surroundings { gate: Gate }
