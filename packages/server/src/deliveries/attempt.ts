@@ -1,4 +1,5 @@
 import { errors as undiciErrors, type Dispatcher } from 'undici'
+import type { Connection, Connections } from './connections.js'
 import { judgeAnswer, type ErrorClass, type Outcome } from './outcome.js'
 
 /** One HTTP request of a delivery, and what came back. */
@@ -34,13 +35,14 @@ export const answerLimits = {
  * kept open and turns out to be closed before any answer costs nothing: the same request goes out again at once, on a
  * new one, within the same deadline.
  */
-export function attempt(dispatcher: Dispatcher, request: AttemptRequest, done: (result: AttemptResult) => void): void {
-  new Attempt(dispatcher, request, done).start()
+export function attempt(connections: Connections, request: AttemptRequest, done: (result: AttemptResult) => void): void {
+  new Attempt(connections, request, done).start()
 }
 
 class Attempt implements Dispatcher.DispatchHandler {
   readonly #startedAt = performance.now()
   #controller: Dispatcher.DispatchController | undefined
+  #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
   #isDone = false
   #isPastDeadline = false
@@ -52,21 +54,23 @@ class Attempt implements Dispatcher.DispatchHandler {
   #bytes = 0
 
   constructor(
-    private readonly dispatcher: Dispatcher,
+    private readonly connections: Connections,
     private readonly request: AttemptRequest,
     private readonly done: (result: AttemptResult) => void,
   ) {}
 
   start(): void {
     this.#timer = setTimeout(() => this.#passDeadline(), this.request.timeoutMs)
-    this.#dispatch()
+    this.#dispatch(false)
   }
 
-  #dispatch(): void {
+  #dispatch(isNew: boolean): void {
     const { origin, path, headers, body } = this.request
     try {
-      this.dispatcher.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, this)
+      this.#connection = this.connections.take(origin, { isNew })
+      this.#connection.client.dispatch({ origin, path, method: 'POST', headers, body }, this)
     } catch (error) {
+      this.#letGo()
       this.#fail(error as Error)
     }
   }
@@ -94,15 +98,17 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#letGo()
     this.#answer()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#letGo()
     // Whatever becomes of the body, the status line has said what the endpoint means.
     if (this.#status !== null) this.#answer()
     else if (this.#wasStaleSocket(error)) {
       this.#hasTriedAgain = true
-      this.#dispatch()
+      this.#dispatch(true)
     } else this.#fail(error)
   }
 
@@ -115,6 +121,13 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (this.#status !== null) this.#answer()
     else this.#finish({ kind: 'failed', errorClass: 'timeout' }, `No answer within ${this.request.timeoutMs} ms.`)
     this.#controller?.abort(new Error('past the deadline'))
+  }
+
+  /** Called when the connection has nothing of this attempt any more; only then may another use it. */
+  #letGo(): void {
+    if (this.#connection === undefined) return
+    this.connections.giveBack(this.#connection)
+    this.#connection = undefined
   }
 
   #wasStaleSocket(error: Error): boolean {

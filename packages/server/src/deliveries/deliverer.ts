@@ -49,7 +49,7 @@ export const delivererLimits = {
   /** Of the slots, what retries and replays may take; first attempts keep the rest. */
   againShare: 0.75,
   /** Connections to one origin, which many endpoints may share. */
-  maxPerOrigin: 128,
+  maxPerOrigin: 96,
   maxItems: 20_000,
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
@@ -142,24 +142,28 @@ export class Deliverer {
     this.#settlements = [...ours, ...this.#settlements]
   }
 
-  /** Settlements are on stable storage, or were stale; either way memory is done with these attempts. */
-  settled(settlements: readonly { settlement: Settlement; lane: Lane; item: Item }[]): void {
+  /** Settlements are on stable storage since `at`, or were stale; either way memory is done with these attempts. */
+  settled(settlements: readonly { settlement: Settlement; lane: Lane; item: Item }[], at: number): void {
     for (const { settlement, lane, item } of settlements) {
       this.#unsettled--
       if (lane.generation !== this.#generation) continue
       const waits = settlement.state === deliveryStates.waiting
       if (waits && lane.target?.ordered === true && !item.exempt && !lane.isStopped) {
-        const dueAt = this.around.now() + settlement.waitMs
+        const dueAt = at + settlement.waitMs
         lane.blockHead({ ...item, attempts: item.attempts + 1, step: settlement.step, dueAt, isFromDatabase: true })
         this.#dueTimes.add(dueAt, lane.endpointId)
       } else {
         lane.forget(item.eventId)
         this.#forgetBytes(lane, item)
-        if (waits) this.#dueLater(lane, this.around.now() + settlement.waitMs)
+        if (waits) this.#dueLater(lane, at + settlement.waitMs)
       }
-      if (settlement.disable !== null) this.#wantLook(lane)
+      if (settlement.disable !== null) {
+        this.#wantTarget(lane)
+        this.#wantLook(lane)
+      }
       this.#afterChange(lane)
     }
+    this.#loadTargets()
     this.#pump()
   }
 
@@ -415,6 +419,8 @@ export class Deliverer {
     lane.failingSince = isSuccess ? null : before ?? startedAt
     const hasFailedLong = !isSuccess && before !== null && startedAt - before >= delivererLimits.failingMs
     const disable = result.outcome.kind === 'gone' ? 'gone' as const : hasFailedLong ? 'failing' as const : null
+    // Nothing more goes to an endpoint that is being disabled; its settings are read anew once that is settled.
+    if (disable !== null) lane.isHalted = true
     const settlement: Settlement = {
       eventId: item.eventId, endpointId: item.endpointId, organizationId: target.organizationId, attempts: item.attempts,
       state: deliveryStates[next.state], step: next.state === 'waiting' ? next.step : item.step, waitMs: next.state === 'waiting' ? next.waitMs : 0,
@@ -477,6 +483,7 @@ export class Deliverer {
     if (lane.generation !== this.#generation) return
     const before = lane.target
     lane.isLoading = false
+    lane.isHalted = false
     lane.target = target
     lane.isStopped = target === undefined || !target.isEnabled
     if (target !== undefined) lane.organizationId = target.organizationId

@@ -20,7 +20,7 @@ export async function discardDelivery(db: Database, wanted: DeliveryOf): Promise
     if (changed === 0) throw new Problem('already_settled', 'This delivery has ended.')
     // In a strict order the next one may go now.
     await wakeLane(tx, wanted)
-    await countNow(tx, 'discarded', [wanted.organizationId])
+    await countNow(tx, 'discarded', new Map([[wanted.organizationId, 1]]))
     return summarize(await theDelivery(tx, wanted))
   })
 }

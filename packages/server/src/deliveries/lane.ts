@@ -45,6 +45,8 @@ export class Lane {
   /** Waits for its settings. */
   isLoading = false
   isReturning = false
+  /** Sends nothing until its settings have been read anew. */
+  isHalted = false
   /** Its endpoint is paused, disabled or deleted: nothing more is sent, and the lane is let go of. */
   isStopped = false
   idleSince = 0
@@ -74,7 +76,7 @@ export class Lane {
 
   /** What is to be sent next, or undefined when nothing may start now. */
   next(now: number, preferAgain: boolean): Item | undefined {
-    if (this.target === undefined || !this.target.isEnabled || this.isReturning || now < this.nextStartAt) return undefined
+    if (this.target === undefined || !this.target.isEnabled || this.isHalted || this.isReturning || now < this.nextStartAt) return undefined
     if (this.target.ordered) {
       // The next one starts only when the one before is settled: a crash in between must not turn the order round.
       if (this.inFlight + this.unsettled > 0) return undefined

@@ -24,7 +24,7 @@ export async function replayDelivery(db: Database, wanted: DeliveryOf): Promise<
       where event_id = ${wanted.eventId} and endpoint_id = ${wanted.endpointId} and state >= ${deliveryStates.succeeded}`)
     if (changed === 0) throw new Problem('already_on_its_way', 'This delivery has not ended yet.')
     await wakeLane(tx, wanted)
-    await countNow(tx, 'replayed', [wanted.organizationId])
+    await countNow(tx, 'replayed', new Map([[wanted.organizationId, 1]]))
     return summarize(await theDelivery(tx, wanted))
   })
 }

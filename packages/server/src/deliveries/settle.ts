@@ -35,6 +35,8 @@ export interface Settlement {
 export interface Settled {
   /** As many as took effect. The others were stale. */
   applied: number
+  /** The time of the database's clock from which the waits of this settlement are counted. */
+  at: number
   disabledEndpoints: number[]
   /** Alerts wait in the outbox. */
   hasAlerts: boolean
@@ -60,7 +62,8 @@ export async function settle(tx: Database, session: string, settlements: readonl
   await rememberFailing(tx, settlements)
   const disabledEndpoints = await disable(tx, applied)
   const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
-  return { applied: applied.length, disabledEndpoints, hasAlerts }
+  const clock = await tx.first<{ at: number }>(sql`select ${tx.now} as at`)
+  return { applied: applied.length, at: clock?.at ?? 0, disabledEndpoints, hasAlerts }
 }
 
 async function moveDeliveries(tx: Database, settlements: readonly Settlement[]): Promise<readonly Settlement[]> {

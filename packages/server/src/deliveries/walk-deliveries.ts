@@ -125,7 +125,7 @@ async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
   const last = deliveries[deliveries.length - 1]
   if (last !== undefined && deliveries.length === limit) return { deliveries, end: { eventId: last.eventId, endpointId: last.endpointId } }
   // Past every endpoint of the last event that was looked at.
-  return { deliveries, end: edge === undefined ? null : { eventId: edge.id, endpointId: isNewest ? -1 : Number.MAX_SAFE_INTEGER } }
+  return { deliveries, end: edge === undefined ? null : { eventId: isNewest ? edge.id : edge.id + 1, endpointId: -1 } }
 }
 
 function within({ fromEventId, belowEventId, after, order }: Walk, eventColumn = sql`d.event_id`): Sql {

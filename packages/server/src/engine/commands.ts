@@ -13,6 +13,9 @@ import { changeOrganization, deleteOrganization } from '../organizations/change-
 import { createOrganization } from '../organizations/create-organization.js'
 import { once } from '../idempotency/once.js'
 import { keepFact } from '../installation/installation.js'
+import { cancelReplay } from '../replays/cancel-replay.js'
+import { startReplay } from '../replays/start-replay.js'
+import { stepReplays } from '../replays/step-replays.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -35,6 +38,9 @@ export const commands = {
   replayDelivery: once(replayDelivery),
   releaseDelivery: once(releaseDelivery),
   discardDelivery: once(discardDelivery),
+  startReplay: once(startReplay),
+  stepReplays,
+  cancelReplay,
   beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),

@@ -2,37 +2,11 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from './clock.js'
 import { sql } from '../storage/sql.js'
+import { deliveryStatesOf, eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
 import { onEachDatabase } from '../testing/each-database.js'
 import { givenOrganization } from '../testing/given.js'
-import { RunningNode, sealedTestSecret, shown, testSecret } from '../testing/running-node.js'
+import { RunningNode, shown, testSecret } from '../testing/running-node.js'
 import { Sink } from '../testing/sink.js'
-import type { TestDatabase } from '../testing/each-database.js'
-
-/** An endpoint on the sink that the sender can sign for. */
-async function givenSinkEndpoint(db: TestDatabase, organizationId: number, organization: string, url: string, columns: { ordered?: number; retryPolicy?: string; rate?: number; timeoutMs?: number } = {}): Promise<number> {
-  const row = await db.first<{ id: number }>(sql`
-    insert into endpoints (organization_id, url, event_types, secrets, state, from_id, created_at, updated_at, ordered, retry_policy, rate_per_second, timeout_ms)
-    values (${organizationId}, ${url}, '["*"]', ${sealedTestSecret(organization)}, 0, 0, ${db.now}, ${db.now}, ${columns.ordered ?? 0}, ${columns.retryPolicy ?? null}, ${columns.rate ?? null}, ${columns.timeoutMs ?? null}) returning id`)
-  const { id } = row as { id: number }
-  await db.run(sql`insert into lanes (endpoint_id, organization_id) values (${id}, ${organizationId})`)
-  await db.run(sql`update cursors set endpoints_version = endpoints_version + 1 where organization_id = ${organizationId}`)
-  return id
-}
-
-async function states(db: TestDatabase): Promise<number[]> {
-  return (await db.all<{ state: number }>(sql`select state from deliveries order by event_id, endpoint_id`)).map((row) => row.state)
-}
-
-/** Waits until a condition of the database holds. */
-async function eventually(check: () => Promise<void>, withinMs = 5_000): Promise<void> {
-  const until = performance.now() + withinMs
-  for (;;) {
-    try { return await check() } catch (error) {
-      if (performance.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  }
-}
 
 onEachDatabase('a node', (db) => {
   let sink: Sink
@@ -56,7 +30,7 @@ onEachDatabase('a node', (db) => {
     expect(request?.id).toBe(shown(ids)[0])
     expect(request?.body).toContain('"data":{"total": 1.0, "big": 12345678901234567890}}')
     expect(() => new Webhook(testSecret).verify(request?.body as string, request?.headers as Record<string, string>)).not.toThrow()
-    await eventually(async () => expect(await states(db)).toEqual([2]))
+    await eventually(async () => expect(await deliveryStatesOf(db)).toEqual([2]))
     const [attempt] = await db.all<{ number: number; status: number; answer: Uint8Array }>(sql`select number, status, answer from attempts`)
     expect({ ...attempt, answer: Buffer.from(attempt?.answer as Uint8Array).toString() }).toEqual({ number: 1, status: 200, answer: 'ok' })
   })
@@ -77,7 +51,7 @@ onEachDatabase('a node', (db) => {
     let n = 0
     sink.answer = (_request, response) => { response.writeHead(++n % 3 === 0 ? 200 : 500).end() }
     const ids = await node.publish(acme, 10)
-    await eventually(async () => expect(await states(db)).toEqual(ids.map(() => 2)), 10_000)
+    await eventually(async () => expect(await deliveryStatesOf(db)).toEqual(ids.map(() => 2)), 10_000)
     const succeeded = sink.received.filter((_, i) => (i + 1) % 3 === 0).map((request) => request.id)
     expect(succeeded).toEqual(shown(ids))
   })
@@ -98,6 +72,6 @@ onEachDatabase('a node', (db) => {
     node = await RunningNode.start(db, systemClock())
     await sink.until(3)
     expect(sink.received.map((request) => request.id).sort()).toEqual(shown(ids).sort())
-    await eventually(async () => expect(await states(db)).toEqual([2, 2, 2]))
+    await eventually(async () => expect(await deliveryStatesOf(db)).toEqual([2, 2, 2]))
   })
 })

@@ -123,7 +123,7 @@ export class Node implements Engine {
       done: ({ released, settling, result }) => {
         if (result.dispatchError?.startsWith('SessionLost')) void this.#beginAnew()
         this.#deliverer.released(released)
-        this.#deliverer.settled(settling)
+        if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
         if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
         if (result.settled?.hasAlerts === true) void this.#relay()

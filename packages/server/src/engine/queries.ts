@@ -9,6 +9,8 @@ import { findKey, listKeys } from '../keys/keys.js'
 import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
 import { ping } from '../storage/ping.js'
 import { readFact } from '../installation/installation.js'
+import { countMatchingStretch, replayBounds } from '../replays/count-matching.js'
+import { readReplay } from '../replays/replay.js'
 import type { Database } from '../storage/database.js'
 
 /** Everything that only reads. */
@@ -30,6 +32,9 @@ export const queries = {
   readFact,
   listDeliveries,
   readDelivery,
+  replayBounds,
+  countMatchingStretch,
+  readReplay,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { createApp } from '../api/app.js'
 import { attempt } from '../deliveries/attempt.js'
-import { openConnections } from '../deliveries/connections.js'
+import { Connections } from '../deliveries/connections.js'
 import { prepareTarget } from '../deliveries/load-targets.js'
 import { createDialler } from '../dialling/dial.js'
 import { dnsServersResolver, systemResolver } from '../dialling/resolver.js'
@@ -45,7 +45,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const store = await openSqliteStore(databaseUrl.path, clock)
 
   const strict = mode === 'serve'
-  const agent = openConnections(createDialler({
+  const connections = new Connections(createDialler({
     strict, allow: settings.allowSubnets ?? [],
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
@@ -53,7 +53,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const { adminKeyHash, adminKey } = await knowAdminKey(settings, store)
     const node = await Node.start({
       store, clock, node: hostname(), formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
-      send: (request, done) => attempt(agent, request, done),
+      send: (request, done) => attempt(connections, request, done),
       async loadTargets(ids, formats) {
         // Later ones replace earlier ones of the same name: the newest is what a second signature is made with.
         const newest = new Map([...formats.values()].map((format) => [format.definition.name, format]))
@@ -82,14 +82,14 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
         await node.stop()
         server.closeAllConnections()
         await closed
-        await agent.destroy()
+        await connections.close()
         await store.close()
         log.info('stopped')
         await log.close()
       },
     }
   } catch (error) {
-    await agent.destroy()
+    await connections.close()
     await store.close()
     await log.close()
     throw error

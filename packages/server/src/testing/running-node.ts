@@ -1,5 +1,5 @@
 import { attempt } from '../deliveries/attempt.js'
-import { openConnections } from '../deliveries/connections.js'
+import { Connections } from '../deliveries/connections.js'
 import { prepareTarget } from '../deliveries/load-targets.js'
 import { createDialler } from '../dialling/dial.js'
 import { systemResolver } from '../dialling/resolver.js'
@@ -21,7 +21,7 @@ export const testSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 export class RunningNode {
   readonly attempts: ObservedAttempt[] = []
   readonly faults: string[] = []
-  readonly #agent = openConnections(createDialler({ allow: [], strict: false, resolver: systemResolver() }))
+  readonly #connections = new Connections(createDialler({ allow: [], strict: false, resolver: systemResolver() }))
 
   private constructor(readonly store: Store, readonly clock: Clock) {}
   node!: Node
@@ -35,7 +35,7 @@ export class RunningNode {
     }
     running.node = await Node.start({
       store: running.store, clock, node: 'test', formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
-      send: (request, done) => attempt(running.#agent, request, done),
+      send: (request, done) => attempt(running.#connections, request, done),
       loadTargets: async (ids, formats) => {
         const byName = new Map([...formats.values()].map((format) => [format.definition.name, format]))
         const loaded = await running.store.query('loadEndpoints', { ids })
@@ -57,7 +57,7 @@ export class RunningNode {
 
   async stop(): Promise<void> {
     await this.node.stop()
-    await this.#agent.destroy()
+    await this.#connections.close()
     await this.store.close()
   }
 }
