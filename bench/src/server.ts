@@ -96,9 +96,10 @@ export class Server {
     return this.start()
   }
 
-  /** The last that the server printed, and the last of the log that `dev` keeps in its data folder. */
+  /** The last that the server printed, and what the end of the log that `dev` keeps in its data folder warns of. */
   logEnd(): string {
-    return ['server.out', 'posthorn.log'].map((name) => lastLinesOf(join(this.#folder, name))).join('\n')
+    const lines = ['server.out', 'posthorn.log'].flatMap((name) => lastLinesOf(join(this.#folder, name)))
+    return lines.filter((line) => !line.includes('"level":"info"')).join('\n')
   }
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
@@ -115,15 +116,15 @@ export class Server {
   }
 }
 
-function lastLinesOf(file: string): string {
+function lastLinesOf(file: string): string[] {
   try {
     const opened = openSync(file, 'r')
-    const end = Buffer.alloc(4096)
+    const end = Buffer.alloc(65_536)
     const length = readSync(opened, end, 0, end.length, Math.max(0, fstatSync(opened).size - end.length))
     closeSync(opened)
-    return end.toString('utf8', 0, length)
+    return end.toString('utf8', 0, length).split('\n').slice(-200)
   } catch {
-    return ''
+    return []
   }
 }
 

@@ -8,7 +8,7 @@ interface Page {
 }
 
 /** As many as the API gives at once. */
-const pageSize = 100
+const pageSize = 200
 
 /**
  * Whether nothing is on its way any more, once the sink has received everything. The server's gauges tell it in one
@@ -30,38 +30,38 @@ export async function isEverythingSettled(api: Api, organizationIds: readonly st
 
 /**
  * Which of the `wanted` deliveries (`<endpoint number> <event id>`) the database holds as succeeded, told by the API.
- * The lists begin with the newest, so each organization is read back until a page holds nothing wanted; what is still
- * missing then is asked for one by one, as long as it is not more than a thousand.
+ * The lists begin with the newest and ids sort by age, so each organization is read back to its oldest wanted event.
  */
 export async function settledAmong(api: Api, world: World, wanted: ReadonlySet<string>): Promise<Set<string>> {
-  const numbers = new Map(world.endpoints.map(({ id, number }) => [id, number]))
-  const organizations = new Map(world.endpoints.map(({ organizationId, number }) => [String(number), organizationId]))
+  const byId = new Map(world.endpoints.map((endpoint) => [endpoint.id, endpoint]))
+  const oldest = oldestEvents(world, wanted)
   const settled = new Set<string>()
 
-  const note = (page: Page): boolean => {
-    let isAnyWanted = false
-    for (const { endpointId, eventId, state } of page.data) {
-      const delivery = `${numbers.get(endpointId)} ${eventId}`
-      if (state !== 'succeeded' || !wanted.has(delivery)) continue
-      settled.add(delivery)
-      isAnyWanted = true
-    }
-    return isAnyWanted
-  }
-
-  await sideBySide(world.organizationIds, 4, async (organization) => {
+  await sideBySide([...oldest], 4, async ([organization, oldestId]) => {
     let after = ''
     for (;;) {
       const page = await api.get<Page>(`/v1/organizations/${organization}/deliveries?state=succeeded&limit=${pageSize}${after}`)
-      if (!note(page) || !page.next) return
+      for (const { endpointId, eventId, state } of page.data) {
+        const delivery = `${byId.get(endpointId)?.number} ${eventId}`
+        if (state === 'succeeded' && wanted.has(delivery)) settled.add(delivery)
+      }
+      const last = page.data.at(-1)
+      if (!page.next || (last !== undefined && last.eventId < oldestId)) return
       after = `&after=${encodeURIComponent(page.next)}`
     }
   })
-
-  const missing = [...wanted].filter((delivery) => !settled.has(delivery)).slice(0, 1000)
-  await sideBySide(missing, 4, async (delivery) => {
-    const [number = '', eventId = ''] = delivery.split(' ')
-    note(await api.get<Page>(`/v1/organizations/${organizations.get(number)}/deliveries?eventId=${encodeURIComponent(eventId)}&limit=${pageSize}`))
-  })
   return settled
+}
+
+/** The oldest wanted event of each organization that has one. */
+function oldestEvents(world: World, wanted: ReadonlySet<string>): Map<string, string> {
+  const organizations = new Map(world.endpoints.map(({ number, organizationId }) => [String(number), organizationId]))
+  const oldest = new Map<string, string>()
+  for (const delivery of wanted) {
+    const [number = '', eventId = ''] = delivery.split(' ')
+    const organization = organizations.get(number) ?? ''
+    const known = oldest.get(organization)
+    if (known === undefined || eventId < known) oldest.set(organization, eventId)
+  }
+  return oldest
 }

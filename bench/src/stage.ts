@@ -86,9 +86,9 @@ export class Stage {
     return this.sink.ask('captured')
   }
 
-  /** Two events to every endpoint that are not measured: a server that has just started compiles its code first. */
+  /** Two seconds of work that is not measured: a server that has just started compiles its code first. */
   async warmUp(world: World): Promise<void> {
-    await this.run(world, { targets: world.single, events: 2 * world.single.length })
+    await this.run(world, { targets: world.single, seconds: 2 })
   }
 
   /** Publishes to the server, all else as `wanted` says, and leaves the answer to the caller. */
