@@ -47,7 +47,8 @@ export class Turns<Settling> {
   #isScheduled = false
   #isSoon = false
   #lastStartAt = 0
-  #stopped = false
+  #isStopping = false
+  #isOver = false
   #idle: (() => void)[] = []
 
   constructor(private readonly partners: TurnPartners<Settling>, private readonly clock: Clock) {}
@@ -56,7 +57,7 @@ export class Turns<Settling> {
 
   /** Each event's fate, once it is on stable storage. */
   append(events: readonly NewEvent[]): Promise<Appended[]> {
-    if (this.#stopped) return Promise.reject(new Problem('unavailable', 'The server is stopping.', { retryAfterSeconds: 2 }))
+    if (this.#isStopping) return Promise.reject(new Problem('unavailable', 'The server is stopping.', { retryAfterSeconds: 2 }))
     if (this.publishesWaiting + events.length > turnLimits.maxWaiting) return Promise.reject(new Problem('overloaded', `${this.publishesWaiting} publishes wait for the database.`, { retryAfterSeconds: 1 }))
     this.#schedule(true)
     if (events.length === 1) return this.#wait(events[0] as NewEvent).then((appended) => [appended])
@@ -65,6 +66,8 @@ export class Turns<Settling> {
 
   /** These organizations' streams have moved by other means than `append`. */
   dispatch(organizations: Iterable<number>): void {
+    // Whoever starts next finds by itself what was not dispatched.
+    if (this.#isStopping) return
     for (const id of organizations) this.#dirty.add(id)
     if (this.#dirty.size > 0) this.#schedule(true)
   }
@@ -77,8 +80,9 @@ export class Turns<Settling> {
 
   /** Takes no more publishes, and is fulfilled when nothing is left to commit. */
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#isStopping = true
     if (this.#isRunning || this.publishesWaiting > 0 || this.#wantsTurn) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#isOver = true
   }
 
   #wait(event: NewEvent): Promise<Appended> {
@@ -86,7 +90,7 @@ export class Turns<Settling> {
   }
 
   #schedule(isUrgent: boolean): void {
-    if (this.#isRunning || (this.#isScheduled && (this.#isSoon || !isUrgent))) return
+    if (this.#isOver || this.#isRunning || (this.#isScheduled && (this.#isSoon || !isUrgent))) return
     this.#isScheduled = true
     this.#isSoon = isUrgent
     const sinceMs = performance.now() - this.#lastStartAt
