@@ -49,7 +49,7 @@ function quoteUnsafeIntegers(text: string): string {
       while (at < text.length && isNumberPart(text.charCodeAt(at))) at += 1
       if (at - start < 16) continue
       const number = text.slice(start, at)
-      if (!/^-?\d+$/.test(number) || Number.isSafeInteger(Number(number))) continue
+      if (!/^-?[1-9]\d*$/.test(number) || Number.isSafeInteger(Number(number))) continue
       written += `${text.slice(copiedTo, start)}"${number}"`
       copiedTo = at
     } else at += 1

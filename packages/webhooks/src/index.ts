@@ -9,3 +9,16 @@ export type { Accepted, Handshake, Item, RefusalCode, Refused, Verdict } from '.
 export { verify } from './verify.js'
 export type { VerifyOptions } from './verify-options.js'
 export { WebhookError } from './webhook-error.js'
+export type { Answer } from './receive/answer.js'
+export type { AnyRequest, FetchRequest, HonoRequest, NodeRequest } from './receive/arriving-request.js'
+export { MemoryDuplicateStore, type Claim, type DuplicateStore } from './receive/duplicate-store.js'
+export type { CallbackContext, Platform, WebhookHandler, WebhookHandlerOptions } from './receive/handler-options.js'
+export type { NodeResponse } from './receive/node-answer.js'
+export { refusalStatus } from './receive/refusal-status.js'
+export type { GatewaySecrets, SecretSource } from './receive/secret-source.js'
+export type { StandardSchema } from './receive/standard-schema.js'
+export { createWebhookHandler } from './receive/webhook-handler.js'
+export type {
+  BareCommerceEvent, BareCommerceOrder, BearBillingEvent, BearBillingInvoice, BearBillingSubscription, CheckoutCompleted, DevsphereEvent, EventOf,
+  EventsOf, GatewayEvent, InventoryChange, OrderCreated, ProductChange, Resource, Schemas, StripeEvent, WebhookEvent,
+} from './receive/webhook-event.js'
