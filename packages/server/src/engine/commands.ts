@@ -16,6 +16,7 @@ import { keepFact } from '../installation/installation.js'
 import { cancelReplay } from '../replays/cancel-replay.js'
 import { startReplay } from '../replays/start-replay.js'
 import { stepReplays } from '../replays/step-replays.js'
+import { sweep } from '../retention/sweep.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -41,6 +42,7 @@ export const commands = {
   startReplay: once(startReplay),
   stepReplays,
   cancelReplay,
+  sweep,
   beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),

@@ -1,0 +1,34 @@
+import { sql } from '../storage/sql.js'
+import type { Database } from '../storage/database.js'
+
+/** Counters are small, and a year beside the year before is worth seeing. */
+const countersKeptMinutes = 400 * 24 * 60
+
+/** Removes what no delivery refers to any more: counters, ended bulk replays, what could not be published, deleted endpoints. */
+export async function removeLeftovers(tx: Database, { before, batch }: { before: number; batch: number }): Promise<{ more: boolean }> {
+  const removed = [
+    await tx.run(sql`
+      delete from counters where (minute, organization_id, kind) in (
+        select minute, organization_id, kind from counters
+        where minute < cast(${tx.now} as bigint) / 60000 - ${countersKeptMinutes} order by minute, organization_id, kind limit ${batch})`),
+    await tx.run(sql`
+      delete from replays where id in (select id from replays where state > 0 and updated_at < ${before} order by id limit ${batch})`),
+    await tx.run(sql`
+      delete from outbox where id in (select id from outbox where problem is not null and created_at < ${before} order by id limit ${batch})`),
+    await removeEndpoints(tx, before, batch),
+  ]
+  return { more: removed.some((number) => number === batch) }
+}
+
+/** A deleted endpoint is kept as long as its deliveries, so that the log can say where they went. */
+async function removeEndpoints(tx: Database, before: number, batch: number): Promise<number> {
+  const gone = await tx.all<{ id: number }>(sql`
+    select p.id from endpoints p
+    where p.state = 3 and p.updated_at < ${before} and not exists (select 1 from deliveries d where d.endpoint_id = p.id)
+    order by p.id limit ${batch}`)
+  for (const { id } of gone) {
+    await tx.run(sql`delete from lanes where endpoint_id = ${id}`)
+    await tx.run(sql`delete from endpoints where id = ${id}`)
+  }
+  return gone.length
+}

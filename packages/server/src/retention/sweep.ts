@@ -1,0 +1,48 @@
+import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
+import { firstIdOfDay, msPerDay } from '../ids/id-days.js'
+import { removeExpiredKeys } from './remove-expired-keys.js'
+import { discardOverdue, removeLog, removePayloads } from './remove-log.js'
+import { removeLeftovers } from './remove-leftovers.js'
+import type { Database } from '../storage/database.js'
+
+export interface Retention {
+  /** The data of events accepted before this instant is removed; as with the others, when their whole day (UTC) has passed. */
+  payloadsBefore: number
+  /** Deliveries, with their attempts, of events accepted before it. */
+  attemptsBefore: number
+  /** Idempotency keys and given event ids: afterwards the same id is a new event. */
+  keysBefore: number
+  /** How many events, or rows of a table, one call removes at most. */
+  batch: number
+}
+
+export interface Swept {
+  /** There is more to remove: it is worth calling again soon. */
+  more: boolean
+  /** Deliveries that were given up undelivered, because what they would send was about to be removed, or their endpoint is. */
+  discarded: number
+  events: number
+  deliveries: number
+  keys: number
+}
+
+/**
+ * Removes a little of what has been kept long enough, from the left edge of each table, in one short transaction; freed
+ * pages are used again, so the file stops growing. What was never delivered is discarded a day before it goes, so that
+ * the log shows it.
+ */
+export async function sweep(db: Database, { payloadsBefore, attemptsBefore, keysBefore, batch }: Retention): Promise<Swept> {
+  return db.transaction(async (tx) => {
+    const overdue = await discardOverdue(tx, firstIdOfDay(Math.max(payloadsBefore, attemptsBefore)), batch)
+    const payloads = await removePayloads(tx, { belowEventId: firstIdOfDay(payloadsBefore), belowLogId: firstIdOfDay(attemptsBefore), batch })
+    const log = await removeLog(tx, { belowEventId: firstIdOfDay(payloadsBefore - msPerDay), belowLogId: firstIdOfDay(attemptsBefore - msPerDay), batch })
+    const keys = await removeExpiredKeys(tx, { belowEventId: firstIdOfDay(keysBefore), before: keysBefore, batch })
+    const swept = { discarded: overdue.discarded, events: log.events, deliveries: log.deliveries, keys: keys.removed }
+    if (overdue.more || payloads.more || log.more || keys.more) return { ...swept, more: true }
+
+    // Small tables, and read from end to end: only when nothing else is left to do.
+    const discarded = await discardForDeletedEndpoints(tx, { limit: batch })
+    const leftovers = await removeLeftovers(tx, { before: Math.min(payloadsBefore, attemptsBefore) - msPerDay, batch })
+    return { ...swept, discarded: swept.discarded + discarded, more: discarded === batch || leftovers.more }
+  })
+}
