@@ -1,4 +1,6 @@
 import { hasFreeDueLanes, wokenLanes } from '../deliveries/lanes.js'
+import { backlog } from '../counters/backlog.js'
+import { overview } from '../counters/overview.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
 import { undispatched } from '../dispatch/undispatched.js'
@@ -8,6 +10,7 @@ import { findAnswer } from '../idempotency/once.js'
 import { findKey, listKeys } from '../keys/keys.js'
 import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
 import { ping } from '../storage/ping.js'
+import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
 import { readFact } from '../installation/installation.js'
 import { countMatchingStretch, replayBounds } from '../replays/count-matching.js'
 import { readReplay } from '../replays/replay.js'
@@ -30,11 +33,14 @@ export const queries = {
   listEvents,
   findAnswer,
   readFact,
+  inspectedEndpoints,
   listDeliveries,
   readDelivery,
   replayBounds,
   countMatchingStretch,
   readReplay,
+  overview,
+  backlog,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries
