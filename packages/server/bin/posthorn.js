@@ -1,3 +1,17 @@
 #!/usr/bin/env node
 // Committed rather than built: npm makes no link for a bin that does not exist yet when it installs.
-import '../dist/main.js'
+// CommonJS, because Node 20 reads an ES module that it is started with through the very threads that are counted here.
+'use strict'
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
+
+// Looking up a host takes one of libuv's threads until the DNS server answers or times out, and libuv lets look-ups have
+// half of them: of the usual four, two slow hosts would hold up every other. Threads that wait cost nothing.
+process.env.UV_THREADPOOL_SIZE ??= '32'
+
+if (existsSync(join(__dirname, '../dist/main.js'))) {
+  void import('../dist/main.js')
+} else {
+  process.stderr.write('posthorn: it is not built yet. In the repository, run: npm run build\n')
+  process.exitCode = 1
+}

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { createApp } from '../api/app.js'
+import { problemResponse } from '../api/problem-response.js'
 import { attempt } from '../deliveries/attempt.js'
 import { Connections } from '../deliveries/connections.js'
 import { prepareTarget } from '../deliveries/load-targets.js'
@@ -10,8 +11,11 @@ import { systemClock } from '../engine/clock.js'
 import { Node } from '../engine/node.js'
 import { openSqliteStore } from '../engine/sqlite-store.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
+import { findSignersIn } from '../inspector/find-signers.js'
+import { createInspector, mountInspector } from '../inspector/inspector.js'
 import { openLog, type Log } from '../observability/log.js'
 import { Metrics } from '../observability/metrics.js'
+import { Problem } from '../problems/problem.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
 import { keepEncryptionKey } from '../secrets/encryption-key.js'
 import { createVault } from '../secrets/vault.js'
@@ -30,6 +34,8 @@ export interface RunningServer {
   node: Node
   store: Store
   log: Log
+  /** The API, for a client within this process. */
+  fetch(request: Request): Response | Promise<Response>
   /** Takes no more requests, finishes what is in flight, and lets go of everything. */
   stop(): Promise<void>
 }
@@ -49,7 +55,12 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     strict, allow: settings.allowSubnets ?? [],
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
+  let app: Pick<ReturnType<typeof createApp>, 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
+  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server
   try {
+    // The port first: where it is taken, no admin key must have been made that nobody is ever shown.
+    await listen(server, settings.port, settings.host)
+    const { port } = server.address() as AddressInfo
     const { adminKeyHash, adminKey } = await knowAdminKey(settings, store)
     const node = await Node.start({
       store, clock, node: hostname(), formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
@@ -63,18 +74,18 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     })
     metrics.watch({ inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled, dueAgeSeconds: () => 0 })
 
-    const app = createApp({
+    const api = createApp({
       engine: node, vault, adminKeyHash, log, clock,
       settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     })
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server
-    await listen(server, settings.port, settings.host)
-    const { port } = server.address() as AddressInfo
+    if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: Object.values(builtInFormats), clock }) }))
+    app = api
     log.info('started', { version, mode, port })
 
     return {
       port, adminKey, node, store, log,
+      fetch: (request) => api.fetch(request),
       url: `http://${settings.host === '0.0.0.0' || settings.host === '::' || settings.host === '127.0.0.1' ? 'localhost' : settings.host}:${port}`,
       async stop() {
         const closed = new Promise((resolve) => server.close(resolve))
@@ -89,6 +100,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       },
     }
   } catch (error) {
+    server.close()
+    server.closeAllConnections()
     await connections.close()
     await store.close()
     await log.close()
