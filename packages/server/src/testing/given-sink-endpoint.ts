@@ -3,10 +3,10 @@ import { sealedTestSecret } from './running-node.js'
 import type { TestDatabase } from './each-database.js'
 
 /** An endpoint on the sink that the sender can sign for. */
-export async function givenSinkEndpoint(db: TestDatabase, organizationId: number, organization: string, url: string, columns: { eventTypes?: string[]; ordered?: number; retryPolicy?: string; rate?: number; timeoutMs?: number } = {}): Promise<number> {
+export async function givenSinkEndpoint(db: TestDatabase, organizationId: number, organization: string, url: string, columns: { eventTypes?: string[]; ordered?: number; retryPolicy?: string; rate?: number; timeoutMs?: number; format?: string; secret?: string; previousSecret?: string } = {}): Promise<number> {
   const row = await db.first<{ id: number }>(sql`
-    insert into endpoints (organization_id, url, event_types, secrets, state, from_id, created_at, updated_at, ordered, retry_policy, rate_per_second, timeout_ms)
-    values (${organizationId}, ${url}, ${JSON.stringify(columns.eventTypes ?? ['*'])}, ${sealedTestSecret(organization)}, 0, 0, ${db.now}, ${db.now}, ${columns.ordered ?? 0}, ${columns.retryPolicy ?? null}, ${columns.rate ?? null}, ${columns.timeoutMs ?? null}) returning id`)
+    insert into endpoints (organization_id, url, event_types, secrets, state, from_id, created_at, updated_at, ordered, retry_policy, rate_per_second, timeout_ms, format)
+    values (${organizationId}, ${url}, ${JSON.stringify(columns.eventTypes ?? ['*'])}, ${sealedTestSecret(organization, columns.secret, columns.previousSecret)}, 0, 0, ${db.now}, ${db.now}, ${columns.ordered ?? 0}, ${columns.retryPolicy ?? null}, ${columns.rate ?? null}, ${columns.timeoutMs ?? null}, ${columns.format ?? null}) returning id`)
   const { id } = row as { id: number }
   await db.run(sql`insert into lanes (endpoint_id, organization_id) values (${id}, ${organizationId})`)
   await db.run(sql`update cursors set endpoints_version = endpoints_version + 1 where organization_id = ${organizationId}`)

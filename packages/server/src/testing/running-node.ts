@@ -63,8 +63,9 @@ export class RunningNode {
 }
 
 /** What an endpoint's row holds when its secret is the tests' own. */
-export function sealedTestSecret(organization: string, secret = testSecret): string {
-  return testVault.seal(JSON.stringify({ current: secret }), sealContext(organization, 'secrets'))
+export function sealedTestSecret(organization: string, secret = testSecret, previous?: string): string {
+  const rotating = previous === undefined ? {} : { previous, overlapEndsAt: Number.MAX_SAFE_INTEGER }
+  return testVault.seal(JSON.stringify({ current: secret, ...rotating }), sealContext(organization, 'secrets'))
 }
 
 export const shown = (ids: number[]): string[] => ids.map(eventId)
