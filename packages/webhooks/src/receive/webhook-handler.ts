@@ -90,10 +90,15 @@ function accepted(scheme: SchemeName, isDuplicate: boolean): Answer {
 
 async function report(options: AnyOptions, error: unknown, about: { event?: WebhookEvent; isAnswered: boolean }): Promise<void> {
   try {
-    // Silence would lose a failure for good.
     if (options.onError) await options.onError(error, about)
-    else console.error('A webhook callback failed.', about.event?.type ?? '', error)
+    else lastResort(`A webhook callback failed${about.event ? ` for ${about.event.type}` : ''}.`, error)
   } catch (second) {
-    console.error('onError itself failed.', second)
+    lastResort('onError itself failed.', second)
   }
+}
+
+/** There is nobody else to tell, and silence would lose the failure for good. */
+function lastResort(what: string, error: unknown): void {
+  // oxlint-disable-next-line no-console
+  console.error(what, error)
 }
