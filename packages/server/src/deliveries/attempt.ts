@@ -103,10 +103,11 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const wasUsed = this.#connection?.wasUsed ?? false
     this.#letGo()
     // Whatever becomes of the body, the status line has said what the endpoint means.
     if (this.#status !== null) this.#answer()
-    else if (this.#wasStaleSocket(error)) {
+    else if (wasUsed && this.#isReset(error)) {
       this.#hasTriedAgain = true
       this.#dispatch(true)
     } else this.#fail(error)
@@ -130,10 +131,10 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#connection = undefined
   }
 
-  #wasStaleSocket(error: Error): boolean {
-    if (this.#hasTriedAgain || this.#isPastDeadline || this.#isDone) return false
-    const { code, socket } = error as Error & { code?: string; socket?: { bytesRead?: number } }
-    return code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0 && this.#interimAnswers === 0
+  /** Closed before a single byte of an answer, and not by us: on a connection that had been idle, that is nobody's fault. */
+  #isReset(error: Error): boolean {
+    if (this.#hasTriedAgain || this.#isPastDeadline || this.#isDone || this.#interimAnswers > 0) return false
+    return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((error as Error & { code?: string }).code ?? '')
   }
 
   #answer(): void {

@@ -10,7 +10,14 @@ export const connectionLimits = {
 } as const
 
 /** A connection that one attempt at a time uses. */
-export interface Connection { readonly client: Client; readonly origin: string; readonly openedAt: number; idleSince: number }
+export interface Connection {
+  readonly client: Client
+  readonly origin: string
+  readonly openedAt: number
+  idleSince: number
+  /** Has carried a request before: the other side may have closed it without our knowing. */
+  wasUsed: boolean
+}
 
 /**
  * The connections to customers. Reusing one saves a handshake and 40 µs, so they are kept for a while, the one used last
@@ -40,12 +47,13 @@ export class Connections {
       keepAliveTimeout: connectionLimits.idleMs, keepAliveMaxTimeout: 60_000,
     })
     this.#open.add(client)
-    return { client, origin, openedAt: performance.now(), idleSince: 0 }
+    return { client, origin, openedAt: performance.now(), idleSince: 0, wasUsed: false }
   }
 
   giveBack(connection: Connection): void {
     if (!this.#open.has(connection.client)) return
     connection.idleSince = performance.now()
+    connection.wasUsed = true
     const idle = this.#idle.get(connection.origin)
     if (idle === undefined) this.#idle.set(connection.origin, [connection])
     else idle.push(connection)
