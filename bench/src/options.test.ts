@@ -6,7 +6,7 @@ const read = (...words: string[]) => readOptions(words, known) as Options
 
 describe('the options', () => {
   test('run every scenario for some minutes when nothing is said', () => {
-    expect(read()).toMatchObject({ scenarios: known, seconds: 10, pairs: 3, history: 1_000_000 })
+    expect(read()).toMatchObject({ scenarios: known, seconds: 15, pairs: 3, history: 1_000_000 })
   })
 
   test('name scenarios and sizes', () => {

@@ -30,15 +30,15 @@ type Size = Pick<Options, 'seconds' | 'pairs' | 'ceilingSeconds' | 'history' | '
 
 const sizes: Record<'quick' | 'usual' | 'full', Size> = {
   quick: { seconds: 3, pairs: 1, ceilingSeconds: 1, history: 20_000, backlog: 20_000, idleEndpoints: 1_000 },
-  usual: { seconds: 10, pairs: 3, ceilingSeconds: 3, history: 1_000_000, backlog: 200_000, idleEndpoints: 10_000 },
+  usual: { seconds: 15, pairs: 3, ceilingSeconds: 4, history: 1_000_000, backlog: 200_000, idleEndpoints: 10_000 },
   full: { seconds: 60, pairs: 5, ceilingSeconds: 10, history: 1_000_000, backlog: 200_000, idleEndpoints: 10_000 },
 }
 
 export const help = `Usage: npm run bench -- [options]
 
   --scenario <names>   only these, with commas between them
-  --quick              a short run of everything (about a minute); its figures mean little
-  --full               the official run: at least 60 s in 5 pairs (about half an hour)
+  --quick              a short run of everything (about 2 minutes); its figures mean little
+  --full               the official run: at least 60 s in 5 pairs (about 20 minutes)
   --seconds <n>        how long to publish in each run
   --pairs <n>          how many alternating runs of product and ceiling
   --history <n>        settled deliveries before anything is measured
