@@ -1,12 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
+import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
 import { eventsOperations } from './events-routes.js'
 import { mountHealth } from './health-routes.js'
 import { keysOperations } from './keys-routes.js'
 import { mountOpenApi } from './openapi.js'
 import { organizationsOperations } from './organizations-routes.js'
+import { replaysOperations } from './replays-routes.js'
 import { asProblem, problemResponse } from './problem-response.js'
 import { methodsOf } from './known-paths.js'
 import type { ApiSurroundings, Surroundings } from './surroundings.js'
@@ -61,4 +63,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...keysOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations]

@@ -31,9 +31,9 @@ onEachDatabase('backup', (db) => {
     const acme = await givenOrganization(db)
     const store = await db.store()
     const session = await store.command('beginSession', { node: 'node' })
-    let isOver = false
+    const over = new AbortController()
     const publishing = (async () => {
-      for (let n = 0; !isOver; n++) {
+      for (let n = 0; !over.signal.aborted; n++) {
         const at = db.clock.now()
         // The stream's row and its events change together.
         await store.command('turn', {
@@ -52,7 +52,7 @@ onEachDatabase('backup', (db) => {
       }, n)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    isOver = true
+    over.abort()
     await publishing
   })
 

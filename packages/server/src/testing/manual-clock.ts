@@ -9,7 +9,7 @@ export class ManualClock implements Clock {
     this.#now = now
   }
 
-  now(): number { return this.#now }
+  readonly now = (): number => this.#now
 
   after(ms: number, callback: () => void): () => void {
     const timer = {}
