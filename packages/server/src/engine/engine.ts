@@ -12,4 +12,6 @@ export interface Engine {
   publish(events: readonly NewEvent[]): Promise<Appended[]>
   /** Something was changed that the node should look at now rather than at its next poll: an endpoint, a replay, a release. */
   wake(): void
+  /** Events were appended to these organizations' streams by a command of its own; they are dispatched now. */
+  streamsMoved(organizationIds: readonly number[]): void
 }

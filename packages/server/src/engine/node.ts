@@ -1,6 +1,7 @@
 import { Deliverer, type ObservedAttempt } from '../deliveries/deliverer.js'
 import { renewEveryMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
+import { startChore, type Chore } from './periodic.js'
 import { Turns, isAway } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { Target } from '../deliveries/target.js'
@@ -22,8 +23,8 @@ export interface NodeSurroundings {
   loadTargets(endpointIds: number[], formats: ReadonlyMap<number, Format>): Promise<Target[]>
   observer: NodeObserver
   userAgent: string
-  /** What is done now and then beside the deliveries: retention, replays. Tells whether there is more to do soon. */
-  housekeeping?: readonly { everyMs: number; work: () => Promise<boolean> }[]
+  /** What is done now and then beside the deliveries: retention, replays. */
+  housekeeping?: (node: Node) => readonly Chore[]
 }
 
 /** Who wants to know what happens: the log and the metrics. */
@@ -43,7 +44,7 @@ export class Node implements Engine {
   readonly #deliverer: Deliverer
   readonly #turns: Turns<Settling>
   readonly #formats = new Map<number, Format>()
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #stopChores: (() => void)[] = []
   #session = ''
   #isRenewing = false
   #isPolling = false
@@ -79,8 +80,8 @@ export class Node implements Engine {
     node.#turns.dispatch(await node.store.query('undispatched', {}))
     node.#every(renewEveryMs, () => node.#renew())
     node.#every(nodeTimes.pollMs, () => node.#poll())
-    node.#every(nodeTimes.findIdleMs, () => { node.#deliverer.findIdle() })
-    for (const { everyMs, work } of around.housekeeping ?? []) node.#keepHouse(everyMs, work)
+    node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
+    for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
     await node.#relay()
     return node
@@ -96,6 +97,10 @@ export class Node implements Engine {
     void this.#poll()
   }
 
+  streamsMoved(organizationIds: readonly number[]): void {
+    this.#turns.dispatch(organizationIds)
+  }
+
   get load(): { inFlight: number; unsettled: number; lanes: number; publishesWaiting: number } {
     return { inFlight: this.#deliverer.inFlight, unsettled: this.#deliverer.unsettled, lanes: this.#deliverer.laneCount, publishesWaiting: this.#turns.publishesWaiting }
   }
@@ -104,7 +109,7 @@ export class Node implements Engine {
   async stop(): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const stop of this.#stopChores) stop()
     this.#deliverer.stop()
     const until = performance.now() + nodeTimes.stopWithinMs
     while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -203,27 +208,11 @@ export class Node implements Engine {
     }
   }
 
-  #every(ms: number, work: () => void | Promise<void>): void {
-    this.#timers.push(setInterval(() => {
-      Promise.resolve(work()).catch((error: unknown) => { if (!this.#isStopped) this.#around.observer.report(error, 'Something periodic failed; it is tried again.') })
-    }, ms))
+  #every(everyMs: number, work: () => void | Promise<void>): void {
+    this.#startChore({ everyMs, work: async () => { await work(); return false } })
   }
 
-  /** Runs again soon while there is more to do, else after its time. One run at a time. */
-  #keepHouse(everyMs: number, work: () => Promise<boolean>): void {
-    const next = (delayMs: number): void => {
-      const timer = setTimeout(() => {
-        work().then((more) => next(more ? 20 : everyMs), (error: unknown) => {
-          if (!this.#isStopped) this.#around.observer.report(error, 'Housekeeping failed; it is tried again.')
-          next(everyMs)
-        })
-      }, delayMs)
-      const slot = this.#timers.findIndex((old) => (old as NodeJS.Timeout & { isHousekeeping?: unknown }).isHousekeeping === work)
-      Object.assign(timer, { isHousekeeping: work })
-      if (slot >= 0) this.#timers[slot] = timer
-      else this.#timers.push(timer)
-      if (this.#isStopped) clearTimeout(timer)
-    }
-    next(everyMs)
+  #startChore(chore: Chore): void {
+    this.#stopChores.push(startChore(chore, (error) => this.#around.observer.report(error, 'Something periodic failed; it is tried again at its next time.')))
   }
 }

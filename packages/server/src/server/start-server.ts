@@ -19,6 +19,7 @@ import { Problem } from '../problems/problem.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
 import { keepEncryptionKey } from '../secrets/encryption-key.js'
 import { createVault } from '../secrets/vault.js'
+import { housekeeping } from './housekeeping.js'
 import { observerOf } from './observe.js'
 import { version } from './version.js'
 import type { Server } from 'node:http'
@@ -71,8 +72,12 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
         const endpoints = await store.query('loadEndpoints', { ids })
         return endpoints.map((endpoint) => prepareTarget(endpoint, { open: vault.open, formatNamed: (name) => newest.get(name), defaultTimeoutMs: settings.deliveryTimeoutMs, now: clock.now() }))
       },
+      housekeeping: (self) => housekeeping({ store, clock, settings, wake: () => self.wake() }),
     })
-    metrics.watch({ inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled, dueAgeSeconds: () => 0 })
+    metrics.watch({
+      inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
+      dueAgeSeconds: async () => (await store.query('backlog', {})).dueAgeMs / 1000,
+    })
 
     const api = createApp({
       engine: node, vault, adminKeyHash, log, clock,

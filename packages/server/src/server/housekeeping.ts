@@ -1,0 +1,33 @@
+import type { Settings } from '../config/settings.js'
+import type { Chore } from '../engine/periodic.js'
+import type { Clock } from '../engine/clock.js'
+import type { Store } from '../engine/store.js'
+
+/** Deliveries that one step of a bulk replay makes due, and rows that one sweep removes: little, because others wait for the writer. */
+const replayStep = 500
+const sweepBatch = 500
+
+/** What a node does beside the deliveries: bulk replays go on, and what was kept long enough goes. */
+export function housekeeping({ store, clock, settings, wake }: { store: Store; clock: Clock; settings: Settings; wake: () => void }): Chore[] {
+  return [
+    {
+      everyMs: 500,
+      async work() {
+        const { worked, replayed } = await store.command('stepReplays', { limit: replayStep })
+        if (replayed > 0) wake()
+        return worked
+      },
+    },
+    {
+      everyMs: 60_000,
+      async work() {
+        const now = clock.now()
+        const swept = await store.command('sweep', {
+          payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs,
+          keysBefore: now - settings.retentionKeysMs, batch: sweepBatch,
+        })
+        return swept.more
+      },
+    },
+  ]
+}
