@@ -230,6 +230,16 @@ describe('senders that write it in two ways', () => {
     expect(await check('adyen', headers, `${text} `, { secrets: [adyenKey] })).toMatchObject({ code: 'signature_mismatch' })
   })
 
+  test('Adyen: the known answer of its own libraries, and a reference that holds the delimiter is not escaped', async () => {
+    const key = 'DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00'
+    const item = (hmacSignature: string, fields: object) => JSON.stringify({ notificationItems: [{ NotificationRequestItem: { additionalData: { hmacSignature }, ...fields } }] })
+    const known = item('ipnxGCaUZ4l8TUW75a71/ghd2Fe5ffvX0pV4TLTntIc=', { pspReference: 'pspReference', originalReference: 'originalReference', merchantAccountCode: 'merchantAccount', merchantReference: 'reference', amount: { currency: 'EUR', value: 1000 }, eventCode: 'EVENT', success: 'true' })
+    expect(await check('adyen', {}, known, { secrets: [key] })).toMatchObject({ ok: true, dedupeId: 'EVENT:pspReference' })
+    const signature = mac('sha256', Buffer.from(key, 'hex'), 'p::Shop:order:local:1:5:EUR:CAPTURE:true').digest('base64')
+    const colons = item(signature, { pspReference: 'p', merchantAccountCode: 'Shop', merchantReference: 'order:local:1', amount: { currency: 'EUR', value: 5 }, eventCode: 'CAPTURE', success: 'true' })
+    expect(await check('adyen', {}, colons, { secrets: [key] })).toMatchObject({ ok: true })
+  })
+
   test('Adyen: one false item among true ones refuses all', async () => {
     const text = JSON.stringify({ notificationItems: [adyenItem(), adyenItem('false', 'true')] })
     expect(await check('adyen', {}, text, { secrets: [adyenKey] })).toMatchObject({ code: 'signature_mismatch', reason: expect.stringMatching(/^1 of 2/) })

@@ -16,7 +16,8 @@ export async function eventsOfRequest(request: ArrivedRequest, sender: ProvenSen
   const body = parsedBody(request)
   if (body === undefined) return malformed('it is not JSON')
   const { scheme, isGateway, verdict } = sender
-  const told = isGateway ? gatewayEvents(scheme as GatewayProvider, verdict.type ?? '', verdict.dedupeId, body) : enveloped(sender, body)
+  if (verdict.type === undefined && (isGateway || namesItsEvents.has(scheme))) return malformed(scheme === 'shopify' ? 'the header "X-Shopify-Topic" is missing' : '"type" is missing')
+  const told = isGateway ? gatewayEvents(scheme as GatewayProvider, verdict.type!, verdict.dedupeId, body) : enveloped(sender, body)
   if ('problem' in told) return malformed(told.problem)
   if (!schemas) return told
 
@@ -33,10 +34,9 @@ export async function eventsOfRequest(request: ArrivedRequest, sender: ProvenSen
 }
 
 /** One event, its data the body's own `data` or else the whole body. */
-function enveloped({ scheme, verdict }: ProvenSender, body: unknown): WebhookEvent[] | { problem: string } {
-  const { type, dedupeId: id, items } = verdict
-  if (type === undefined && namesItsEvents.has(scheme)) return { problem: '"type" is missing' }
-  return [{ type: type ?? '', id, provider: scheme, data: at(body, 'data') ?? body, original: body, ...(items && { items }) }]
+function enveloped({ scheme, verdict }: ProvenSender, body: unknown): WebhookEvent[] {
+  const { type = '', dedupeId: id, items } = verdict
+  return [{ type, id, provider: scheme, data: at(body, 'data') ?? body, original: body, ...(items && { items }) }]
 }
 
 /** A type that the gateway has no word for is known by its own name as soon as there is a schema for it. */

@@ -104,6 +104,8 @@ describe('what is refused', () => {
     ['a body that is not JSON', shopify('orders/create', 'not json'), {}, 400, 'malformed_payload'],
     ['a body that is a list', shopify('orders/create', '[]'), {}, 400, 'malformed_payload'],
     ['an order without an id', shopify('orders/create', { name: '#1' }), {}, 400, 'malformed_payload'],
+    ['a request of Shopify without a topic', post({ 'x-shopify-hmac-sha256': base64('{}') }, '{}'), {}, 400, 'malformed_payload'],
+    ['an envelope without a type', post({ 'x-betterdata-signature': hex('{"id":"1"}') }, '{"id":"1"}'), {}, 400, 'malformed_payload'],
     ['a stock that is no number', shopify('inventory_levels/update', { inventory_item_id: 1, available: 'many' }), {}, 400, 'malformed_payload'],
     ['a count without a product', square('inventory.count.updated', { inventory_counts: [{ quantity: '1', state: 'IN_STOCK' }] }), {}, 400, 'malformed_payload'],
     ['a checkout without a session', betterData('checkout.completed', { orderId: 'o1' }), {}, 400, 'malformed_payload'],
