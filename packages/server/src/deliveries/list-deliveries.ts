@@ -50,15 +50,17 @@ export async function listDeliveries(db: Database, { after, limit = 50, ...filte
   const found: WalkedDelivery[] = []
   let end: DeliveryKey | null = after === undefined ? null : parseCursor(after)
   let read = 0
-  do {
-    const stretch = await walkDeliveries(db, { organizationId: filter.organizationId, along, order: 'newest first', ...bounds, after: end, limit: read === 0 ? limit + 1 : stretchSize })
-    read += Math.max(stretch.deliveries.length, stretchSize)
+  // Most pages are full after the first stretch; the less fits, the longer the next one.
+  for (let size = limit + 1; read < maxRead; size = Math.min(size * 3, maxStretch)) {
+    const stretch = await walkDeliveries(db, { organizationId: filter.organizationId, along, order: 'newest first', ...bounds, after: end, limit: size })
+    read += size
     end = stretch.end
     for (const delivery of stretch.deliveries) {
       if (found.length > limit) break
       if (matches(delivery)) found.push(delivery)
     }
-  } while (end !== null && found.length <= limit && read < maxRead)
+    if (end === null || found.length > limit) break
+  }
 
   const page = found.slice(0, limit)
   return { data: page.map(summarize), next: cursor(found.length > limit ? page[page.length - 1] ?? null : end) }
@@ -80,8 +82,9 @@ export function summarize(delivery: WalkedDelivery): DeliverySummary {
   }
 }
 
-const stretchSize = 1_000
-const maxRead = 10_000
+const maxStretch = 1_000
+/** Some 50 ms of the thread that reads. */
+const maxRead = 5_000
 
 function stateOf({ state, step, endpointState }: WalkedDelivery): ShownState {
   return shownState({ state, step, isEndpointEnabled: endpointState === 0 })
