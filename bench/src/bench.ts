@@ -4,13 +4,14 @@ import { describeMachine, type Machine } from './machine.js'
 import { isWithin, tableOf, writeResult } from './report.js'
 import { allScenarios } from './scenarios/all.js'
 import type { Bench, Known, SharedStage } from './scenarios/scenario.js'
-import { openSharedStage } from './shared-stage.js'
+import { setUpSharedStage } from './shared-stage.js'
 import { Stage } from './stage.js'
 
 // Drives a started server with its shipped defaults from outside. docs/bench.md says what each figure means.
 
 const startedAt = performance.now()
-const open = new Set<Stage>()
+const opened: Promise<Stage>[] = []
+let isInterrupted = false
 
 let options: Options | 'help'
 try {
@@ -27,6 +28,7 @@ if (options === 'help') {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, async () => {
+    isInterrupted = true
     await closeAll()
     process.exit(130)
   })
@@ -41,7 +43,7 @@ try {
   await closeAll()
 }
 // Sockets of the API client may still be kept alive.
-process.exit()
+process.exit(isInterrupted ? 130 : undefined)
 
 /** Plays what was asked for and gives the exit code: 1 when something was lost or no figure came about, whatever the figures are. */
 async function playAll(options: Options): Promise<number> {
@@ -52,6 +54,7 @@ async function playAll(options: Options): Promise<number> {
   let shared: SharedStage | undefined
   let isWhole = true
   for (const scenario of allScenarios.filter(({ name }) => options.scenarios.includes(name))) {
+    if (isInterrupted) break
     tell(`${scenario.name} …`)
     const own: Stage[] = []
     const bench: Bench = {
@@ -59,14 +62,13 @@ async function playAll(options: Options): Promise<number> {
       tell,
       known,
       async shared() {
-        if (shared === undefined) open.add((shared = await openSharedStage(options, tell)).stage)
+        if (shared === undefined) shared = await setUpSharedStage(await openStage(options), tell)
         else await shared.stage.server.restart()
         return shared
       },
       async own() {
-        const stage = await Stage.open(options, tell)
+        const stage = await openStage(options)
         own.push(stage)
-        open.add(stage)
         return stage
       },
     }
@@ -77,9 +79,9 @@ async function playAll(options: Options): Promise<number> {
       if (result.figures.some((figure) => figure.name.startsWith('lost') && isWithin(figure) === false)) isWhole = false
     } catch (error) {
       isWhole = false
-      console.error(`  ${scenario.name} failed:`, error, `\n${(own[0] ?? shared?.stage)?.server.logEnd() ?? ''}`)
+      if (!isInterrupted) console.error(`  ${scenario.name} failed:`, error, `\n${(own[0] ?? shared?.stage)?.server.logEnd() ?? ''}`)
     } finally {
-      for (const stage of own) await close(stage)
+      for (const stage of own) await stage.close()
     }
   }
   return isWhole ? 0 : 1
@@ -92,13 +94,15 @@ function context(machine: Machine, options: Options, { stage }: Pick<SharedStage
   return { machine, options, server: { bin, command, settings } }
 }
 
-async function close(stage: Stage): Promise<void> {
-  open.delete(stage)
-  await stage.close()
+function openStage(options: Options): Promise<Stage> {
+  const stage = Stage.open(options, tell)
+  opened.push(stage)
+  return stage
 }
 
+/** Also what is only just being opened. */
 async function closeAll(): Promise<void> {
-  await Promise.allSettled([...open].map(close))
+  await Promise.allSettled(opened.map(async (stage) => (await stage).close()))
 }
 
 function tell(line: string): void {

@@ -31,7 +31,9 @@ export class Child<Known extends Commands> {
   ask<Name extends keyof Known & string>(command: Name, ...argument: Parameters<Known[Name]>): Promise<Awaited<ReturnType<Known[Name]>>> {
     const number = ++this.#asked
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
-    this.#process.send({ number, command, argument: argument[0] } satisfies Call)
+    this.#process.send({ number, command, argument: argument[0] } satisfies Call, (error) => {
+      if (error !== null) this.#hear({ number, error: error.message })
+    })
     return answered as Promise<Awaited<ReturnType<Known[Name]>>>
   }
 

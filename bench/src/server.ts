@@ -26,6 +26,7 @@ export class Server {
   readonly #folder: string
   #process: ChildProcess | undefined
   #isUnder = false
+  #isClosed = false
 
   private constructor(folder: string, port: number, bin: string) {
     const adminKey = randomBytes(24).toString('hex')
@@ -41,7 +42,6 @@ export class Server {
         DATABASE_URL: `sqlite:${this.databaseFile}`,
         POSTHORN_API_KEY: adminKey,
         POSTHORN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-        POSTHORN_ALLOW_SUBNETS: '127.0.0.0/8',
       },
     }
     this.api = new Api(`http://${this.host}:${port}`, adminKey)
@@ -61,6 +61,7 @@ export class Server {
 
   /** Starts the process, what it prints in a file, and tells how many milliseconds it took to be ready. `under` is a command that runs it, such as strace. */
   async start(under: readonly string[] = []): Promise<number> {
+    if (this.#isClosed) throw new Error('The bench was interrupted.')
     const startedAt = performance.now()
     const log = openSync(join(this.#folder, 'server.out'), 'a')
     const [command = process.execPath, ...words] = [...under, process.execPath, this.settings.bin, this.settings.command]
@@ -89,6 +90,12 @@ export class Server {
   /** As an operator would: what is in flight is finished first. */
   stop(): Promise<void> {
     return this.#end('SIGTERM')
+  }
+
+  /** Kills it, and never starts again, whatever a scenario that was interrupted still asks for. */
+  close(): Promise<void> {
+    this.#isClosed = true
+    return this.kill()
   }
 
   async restart(): Promise<number> {

@@ -41,6 +41,7 @@ export class Stage {
   readonly #tell: (line: string) => void
   origins: string[] = []
   #nextNumber = 0
+  #closed: Promise<void> | undefined
 
   private constructor(options: Options, folder: string, server: Server, tell: (line: string) => void) {
     this.options = options
@@ -62,9 +63,13 @@ export class Stage {
     }
   }
 
-  /** Ends what was started, and removes the data. */
-  async close(): Promise<void> {
-    await Promise.all([this.server.kill(), this.sink.end(), this.publisher.end(), this.ceiling.end(), this.databaseFile.end()])
+  /** Ends what was started, for good, and removes the data. May be called in the middle of a scenario, and again. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.server.close(), this.sink.end(), this.publisher.end(), this.ceiling.end(), this.databaseFile.end()])
     rmSync(this.folder, { recursive: true, force: true })
   }
 

@@ -63,7 +63,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
     ...(fsyncs === undefined ? [] : [
       { name: 'fsyncs', value: fsyncs.count / fsyncs.deliveries, unit: 'per delivery' },
       { name: 'one fsync', value: fsyncs.ms, unit: 'ms' },
-      ...(fsyncs.commits === undefined ? [] : [{ name: 'fsyncs', value: fsyncs.count / fsyncs.commits, unit: 'per commit of publishes', atLeast: 1 }]),
+      ...(fsyncs.commits === undefined ? [] : [{ name: 'fsyncs ÷ commits of publishes', value: fsyncs.count / fsyncs.commits, unit: '', atLeast: 1 }]),
     ]),
     { name: 'lost', value: rounds.reduce((sum, { ledger }) => sum + ledger.lost, 0), unit: `of ${rounds.reduce((sum, { ledger }) => sum + ledger.accepted, 0)}`, atMost: 0 },
     { name: 'lost when killed under load', value: crash.ledger.lost, unit: `of ${crash.ledger.accepted}`, atMost: 0 },
