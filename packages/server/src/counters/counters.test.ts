@@ -73,7 +73,8 @@ onEachDatabase('the backlog', (db) => {
     expect(await backlog(db, {})).toEqual({ dueAgeMs: 0, waiting: 2, waitingIsAtLeast: false })
   })
 
-  test('reads the index of what waits, and nothing else of the deliveries', async () => {
+  // SQLite plans by the schema alone; PostgreSQL by what is in it, so on tables this small it tells nothing.
+  test.runIf(db.dialect === 'sqlite')('reads the index of what waits, and nothing else of the deliveries', async () => {
     const { acme, endpoint } = await givenAcme(db)
     await givenWaiting(db, acme, endpoint, { dueInMs: 0 })
     const plans: string[] = []

@@ -151,7 +151,8 @@ onEachDatabase('listing deliveries', (db) => {
     await expect(listDeliveries(db, { organizationId: acme, after: 'nonsense' })).rejects.toThrow(Problem)
   })
 
-  test('no question makes it scan a whole table', async () => {
+  // SQLite plans by the schema alone; PostgreSQL by what is in it, so on tables this small it tells nothing.
+  test.runIf(db.dialect === 'sqlite')('no question makes it scan a whole table', async () => {
     const { acme, enabled } = await givenOneOfEachState(db)
     const explained = new ExplainingDatabase(db)
     const ways: [Along, string[]][] = [

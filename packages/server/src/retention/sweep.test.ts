@@ -140,7 +140,8 @@ onEachDatabase('retention', (db) => {
     expect(await db.all(sql`select minute from counters`)).toEqual([{ minute: minute - 300 * 1440 }])
   })
 
-  test('reads large tables from their left edge only', async () => {
+  // SQLite plans by the schema alone; PostgreSQL by what is in it, so on tables this small it tells nothing.
+  test.runIf(db.dialect === 'sqlite')('reads large tables from their left edge only', async () => {
     const { acme, endpoint } = await givenAcme(db)
     await given(db, acme, endpoint, { state: waiting, attempts: 1, givenId: 'old' })
     db.clock.advance(40 * days)
