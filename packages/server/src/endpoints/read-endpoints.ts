@@ -1,3 +1,4 @@
+import { idBeforeDeletion } from '../organizations/organization-id.js'
 import { sql } from '../storage/sql.js'
 import { asEndpoint, type Endpoint, type EndpointRow } from './endpoint.js'
 import type { Column, Database } from '../storage/database.js'
@@ -48,7 +49,7 @@ export async function loadEndpoints(db: Database, { ids: wanted }: { ids: readon
     join endpoints e on e.id = r.id
     join organizations o on o.id = e.organization_id`)
   return rows.map((row) => ({
-    id: row.id, organizationId: row.organization_id, organizationPublicId: row.public_id, url: row.url,
+    id: row.id, organizationId: row.organization_id, organizationPublicId: idBeforeDeletion(row.public_id), url: row.url,
     sealedSecrets: row.secrets, sealedHeaders: row.headers, sealedSecondSignature: row.second_signature,
     timeoutMs: row.timeout_ms, ratePerSecond: row.rate_per_second, ordered: row.ordered === 1,
     retryPolicy: JSON.parse(row.own_or_inherited_policy), format: row.own_or_inherited_format, state: row.state, version: row.version,

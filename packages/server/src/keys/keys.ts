@@ -17,12 +17,17 @@ export interface NewKey { organizationId: number; name: string; hash: string; hi
 
 /** `sealedKey` comes back as it was given, so that a repeated request can show the key once more. */
 export async function createKey(db: Database, { organizationId, name, hash, hint, scopes, expiresAt, sealedKey }: NewKey & { sealedKey: string }): Promise<ApiKey & { sealedKey: string }> {
-  const row = await db.first<KeyRow>(sql`
-    insert into api_keys (organization_id, name, hash, hint, scopes, created_at, expires_at)
-    select id, ${name}, ${hash}, ${hint}, ${JSON.stringify(scopes)}, ${db.now}, ${expiresAt} from organizations where id = ${organizationId} and deleted_at is null
-    returning id, name, hint, scopes, created_at, expires_at`)
-  if (row === undefined) throw new Problem('not_found', 'There is no such object, or this key does not reach it.')
-  return { ...asKey(row), sealedKey }
+  return db.transaction(async (tx) => {
+    // Held, so that an organization that is being deleted does not get a key behind its back.
+    const lock = tx.dialect === 'postgres' ? sql`for no key update` : sql``
+    const organization = await tx.first(sql`select id from organizations where id = ${organizationId} and deleted_at is null ${lock}`)
+    if (organization === undefined) throw new Problem('not_found', 'There is no such object, or this key does not reach it.')
+    const row = await tx.first<KeyRow>(sql`
+      insert into api_keys (organization_id, name, hash, hint, scopes, created_at, expires_at)
+      values (${organizationId}, ${name}, ${hash}, ${hint}, ${JSON.stringify(scopes)}, ${tx.now}, ${expiresAt})
+      returning id, name, hint, scopes, created_at, expires_at`)
+    return { ...asKey(row as KeyRow), sealedKey }
+  })
 }
 
 /** Keys in force, newest first. */

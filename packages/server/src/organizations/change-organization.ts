@@ -1,6 +1,7 @@
 import { createEndpoint, type NewEndpoint } from '../endpoints/create-endpoint.js'
 import { lockCursor, tellOwner } from '../endpoints/change-endpoint.js'
 import { join, sql, type Sql } from '../storage/sql.js'
+import { deletedMark } from './organization-id.js'
 import { asOrganization, type OrganizationRow } from './read-organizations.js'
 import type { Database } from '../storage/database.js'
 import type { Organization } from './organization.js'
@@ -34,7 +35,7 @@ export async function changeOrganization(db: Database, { id, changes, endpoint }
 export async function deleteOrganization(db: Database, { id }: { id: number }): Promise<boolean> {
   return db.transaction(async (tx) => {
     const deleted = await tx.run(sql`
-      update organizations set deleted_at = ${tx.now}, updated_at = ${tx.now}, public_id = '~' || id || '~' || public_id where id = ${id} and deleted_at is null`)
+      update organizations set deleted_at = ${tx.now}, updated_at = ${tx.now}, public_id = ${deletedMark} || cast(id as text) || ${deletedMark} || public_id where id = ${id} and deleted_at is null`)
     if (deleted === 0) return false
     // Whoever appends holds the stream's row and proves by it that the organization exists.
     await tx.run(sql`delete from streams where organization_id = ${id}`)

@@ -8,3 +8,11 @@ export function makeOrganizationId(now: number): string {
 
 /** What an organization may bring as its own. */
 export const organizationIdPattern = /^[A-Za-z0-9_-]{1,64}$/
+
+/** A deleted organization's id stands behind a mark that no id may contain, so that the id itself is free again. */
+export const deletedMark = '~'
+
+/** The id that an organization has, or had until it was deleted. */
+export function idBeforeDeletion(publicId: string): string {
+  return publicId.startsWith(deletedMark) ? publicId.slice(publicId.indexOf(deletedMark, 1) + 1) : publicId
+}
