@@ -1,6 +1,7 @@
 import { equalBytes, hmac, hmacKey, type HmacKey } from '#hmac'
 import { verifyEd25519 } from '#public-key'
 import { checkClock, secondsFrom } from './clock.js'
+import { diagnosisBudget } from './diagnosis-budget.js'
 import { joinBytes, utf8 } from './encoding.js'
 import { likelyBodies, likelySecrets } from './mismatch-guesses.js'
 import type { Proof, Settings } from './provider.js'
@@ -98,24 +99,29 @@ function contentOf(scheme: SigningScheme, { id, timestamp }: SignatureCandidates
   }))
 }
 
-/** Nothing fits. A developer needs to know which of the usual mistakes it was, so those are tried. */
+/** Nothing fits. A developer needs to know which of the usual mistakes it was, so those are tried while there is time. */
 async function mismatch(scheme: SigningScheme, request: Received, settings: Settings, found: SignatureCandidates, keys: readonly Key[], url: string): Promise<Refused> {
+  const reason = await diagnosisBudget.spend(request.body.length, () => usualMistake(scheme, request, settings, found, keys, url))
+  if (reason) return refused('signature_mismatch', reason)
+  if (found.hmacs.length === 0) return refused('signature_mismatch', `"${scheme.header}" holds only Ed25519 signatures (v1a) and none fits: pass the sender's public key (whpk_…).`)
+  return refused('signature_mismatch', `None of the signatures in "${scheme.header}" fits this body under ${keys.length === 1 ? 'the secret' : `any of the ${keys.length} secrets`} configured here. `
+    + 'Either the secret belongs to another endpoint, or the body is not the bytes that were sent: verify before any parser runs.')
+}
+
+async function usualMistake(scheme: SigningScheme, request: Received, settings: Settings, found: SignatureCandidates, keys: readonly Key[], url: string): Promise<string | undefined> {
   const content = contentOf(scheme, found, request.body, url)
   const fits = (secret: string, encoding: SecretEncoding) => isSignedBy([secret], encoding, scheme.algorithm, content, found.hmacs)
 
   for (const guess of likelySecrets(settings.secrets, scheme.secret)) {
-    if (await fits(guess.secret, guess.encoding)) return refused('signature_mismatch', guess.reason)
+    if (await fits(guess.secret, guess.encoding)) return guess.reason
   }
   for (const [name, secrets] of Object.entries(settings.otherSecrets ?? {})) {
     for (const secret of secrets) {
-      if (await fits(secret, scheme.secret)) return refused('signature_mismatch', `The request is genuine, but signed with another of your secrets: "${name}". Configure that one for this URL.`)
+      if (await fits(secret, scheme.secret)) return `The request is genuine, but signed with another of your secrets: "${name}". Configure that one for this URL.`
     }
   }
   for (const guess of likelyBodies(request.text)) {
-    if (await matchingKey(keys, found, contentOf(scheme, found, utf8(guess.body), url))) return refused('signature_mismatch', guess.reason)
+    if (await matchingKey(keys, found, contentOf(scheme, found, utf8(guess.body), url))) return guess.reason
   }
-
-  if (found.hmacs.length === 0) return refused('signature_mismatch', `"${scheme.header}" holds only Ed25519 signatures (v1a) and none fits: pass the sender's public key (whpk_…).`)
-  return refused('signature_mismatch', `None of the signatures in "${scheme.header}" fits this body under ${keys.length === 1 ? 'the secret' : `any of the ${keys.length} secrets`} configured here. `
-    + 'Either the secret belongs to another endpoint, or the body is not the bytes that were sent: verify before any parser runs.')
+  return undefined
 }

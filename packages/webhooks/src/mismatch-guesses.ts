@@ -24,7 +24,7 @@ const textChanged = 'The body was changed on its way here: it fits once white sp
 /** What the body may have been before something parsed it or touched its white space. */
 export function likelyBodies(text: string): { body: string; reason: string }[] {
   // Beyond this size the answer is not worth the work that a stranger could make us do.
-  if (text.length > 65_536) return []
+  if (text.length > 32_768) return []
   const bodies = new Map<string, string>()
   const guess = (body: string, reason: string) => {
     if (body !== text && !bodies.has(body)) bodies.set(body, reason)

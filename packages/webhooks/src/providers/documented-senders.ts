@@ -20,10 +20,11 @@ export const betterDataProvider: Provider = {
     if (settings.variant === 'timestamped') return checkHmac(timestamped, request, settings)
 
     // One variant cannot be passed off as the other: what is signed begins with "{" in the first and with digits in the second.
-    const plain = await checkHmac(betterData, request, settings)
-    if (plain.ok || request.headers.all(timestamped.timestampHeader!).length === 0) return plain
-    const dated = await checkHmac(timestamped, request, settings)
-    return dated.ok || dated.code !== 'signature_mismatch' ? dated : plain
+    if (request.headers.all(timestamped.timestampHeader!).length > 0) {
+      const dated = await checkHmac(timestamped, request, settings)
+      if (dated.ok || dated.code.startsWith('timestamp')) return dated
+    }
+    return checkHmac(betterData, request, settings)
   },
   read: envelope,
 }

@@ -1,5 +1,6 @@
 import { digestSha256, equalBytes } from '#hmac'
 import { isSignedBy, secretsProblem } from '../check-hmac.js'
+import { diagnosisBudget } from '../diagnosis-budget.js'
 import { fromBase64, fromHex, utf8 } from '../encoding.js'
 import { listAt, textAt } from '../exact-json.js'
 import type { Provider, Settings } from '../provider.js'
@@ -20,7 +21,7 @@ export const twilioProvider: Provider = {
     if (problem) return problem
     const values = request.headers.all('x-twilio-signature')
     if (values.length === 0) return refused('missing_header', 'The header "X-Twilio-Signature" is missing, so nothing says who sent this.')
-    const signatures = values.map(fromBase64).filter((bytes) => bytes?.length === 20) as Uint8Array[]
+    const signatures = values.slice(0, maxSignatures).map(fromBase64).filter((bytes) => bytes?.length === 20) as Uint8Array[]
     if (signatures.length === 0) return refused('malformed_header', '"X-Twilio-Signature" is not the base64 of a SHA-1 HMAC.')
 
     let signedUrl: string | undefined
@@ -42,6 +43,9 @@ export const twilioProvider: Provider = {
     }
   },
 }
+
+// One is sent; a proxy may double it.
+const maxSignatures = 8
 
 /**
  * The URLs that may have been signed: the configured one, the same with the query of this request (Twilio appends
@@ -88,10 +92,15 @@ async function bodyProblem(request: Received, signedUrl: string): Promise<Refuse
 }
 
 async function mismatch(request: Received, { publicUrl, secrets }: Settings, signatures: readonly Uint8Array[]): Promise<Refused> {
-  for (const url of likelyUrls(publicUrl!, request.url)) {
-    if (await isSignedBy(secrets, 'utf8', 'sha1', utf8(url + fieldsText(request, url)), signatures)) {
-      return refused('signature_mismatch', `The URL differs: Twilio signed "${url}", and publicUrl is "${publicUrl}".`)
-    }
+  const url = await diagnosisBudget.spend(request.body.length, () => urlThatFits(request, publicUrl!, secrets, signatures))
+  return refused('signature_mismatch', url === undefined
+    ? `"X-Twilio-Signature" does not fit this request. Either publicUrl ("${publicUrl}") is not exactly the URL that Twilio was told, or the auth token is another account's, or the fields were changed.`
+    : `The URL differs: Twilio signed "${url}", and publicUrl is "${publicUrl}".`)
+}
+
+async function urlThatFits(request: Received, publicUrl: string, secrets: readonly string[], signatures: readonly Uint8Array[]): Promise<string | undefined> {
+  for (const url of likelyUrls(publicUrl, request.url)) {
+    if (await isSignedBy(secrets, 'utf8', 'sha1', utf8(url + fieldsText(request, url)), signatures)) return url
   }
-  return refused('signature_mismatch', `"X-Twilio-Signature" does not fit this request. Either publicUrl ("${publicUrl}") is not exactly the URL that Twilio was told, or the auth token is another account's, or the fields were changed.`)
+  return undefined
 }
