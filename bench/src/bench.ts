@@ -48,7 +48,7 @@ process.exit(isInterrupted ? 130 : undefined)
 /** Plays what was asked for and gives the exit code: 1 when something was lost or no figure came about, whatever the figures are. */
 async function playAll(options: Options): Promise<number> {
   const machine = describeMachine(options.folder)
-  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB · Node ${machine.node} · ${machine.system} · fdatasync ${machine.fdatasyncMs} ms · commit ${machine.commit}`)
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB · Node ${machine.node} · ${machine.system} · fdatasync ${machine.fdatasyncMs} ms · load ${machine.loadAtStart} · commit ${machine.commit}`)
 
   const known: Known = {}
   let shared: SharedStage | undefined

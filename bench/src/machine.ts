@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { median } from './statistics.js'
 
@@ -15,6 +15,8 @@ export interface Machine {
   commit: string
   /** Median of a 4 KiB append with fdatasync in the data folder, in milliseconds. */
   fdatasyncMs: number
+  /** Load average of the last minute when the bench began: near 0 on a quiet machine. */
+  loadAtStart: number
 }
 
 export function describeMachine(dataFolder: string): Machine {
@@ -25,7 +27,8 @@ export function describeMachine(dataFolder: string): Machine {
     system: `${process.platform} ${release()} ${process.arch}`,
     node: process.version,
     commit: commit(),
-    fdatasyncMs: fdatasyncMs(join(dataFolder, 'fdatasync-probe')),
+    fdatasyncMs: fdatasyncMs(join(dataFolder, `posthorn-bench-probe-${process.pid}`)),
+    loadAtStart: Number(loadavg()[0]?.toFixed(2)),
   }
 }
 
