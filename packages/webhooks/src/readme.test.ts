@@ -4,8 +4,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { handlerProblems } from './receive/answer.js'
 import { schemeNames } from './scheme-name.js'
 import { createSigner, signingSchemes } from './signer.js'
+import { refusalCodes } from './verdict.js'
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..')
 const readme = readFileSync(join(home, 'README.md'), 'utf8')
@@ -91,6 +93,12 @@ describe('the snippets of the README', () => {
   test('there is none that is not run above', () => {
     expect(snippets).toHaveLength(9)
   })
+})
+
+test('every code has its entry, and every entry its code', () => {
+  const entries = readme.slice(readme.indexOf('## Codes')).split('\n').filter((line) => line.startsWith('| `')).flatMap((line) => [...line.split(' | ')[0]!.matchAll(/`(\w+)`/g)].map(([, code]) => code!))
+  const thrown = ['signer.js', 'sign.js', 'secrets.js'].flatMap((file) => [...readFileSync(join(home, 'dist', file), 'utf8').matchAll(/new WebhookError\('(\w+)'/g)].map(([, code]) => code!))
+  expect(new Set(entries)).toEqual(new Set([...refusalCodes, ...handlerProblems, ...thrown]))
 })
 
 test('the README names every scheme', () => {

@@ -36,27 +36,14 @@ export interface Refused {
   reason: string
 }
 
-export type RefusalCode =
-  | 'missing_header'
-  | 'malformed_header'
-  | 'malformed_body'
-  | 'signature_mismatch'
-  | 'timestamp_too_old'
-  | 'timestamp_in_future'
-  | 'unsigned'
-  | 'handshake_refused'
-  | 'secret_missing'
-  | 'secret_unusable'
-  | 'option_missing'
-  | 'option_unusable'
-  | 'scheme_unknown'
-  | 'body_not_bytes'
-  | 'cert_url_refused'
-  | 'cert_unavailable'
-  | 'cert_malformed'
-  | 'cert_expired'
-  | 'cert_untrusted'
-  | 'needs_node'
-  | 'unreadable'
+/** Every code that a refusal may carry. Each has its entry in the README. */
+export const refusalCodes = [
+  'missing_header', 'malformed_header', 'malformed_body', 'signature_mismatch', 'timestamp_too_old', 'timestamp_in_future',
+  'unsigned', 'handshake_refused', 'secret_missing', 'secret_unusable', 'option_missing', 'option_unusable',
+  'scheme_unknown', 'body_not_bytes', 'cert_url_refused', 'cert_unavailable', 'cert_malformed', 'cert_expired',
+  'cert_untrusted', 'needs_node', 'unreadable',
+] as const
+
+export type RefusalCode = (typeof refusalCodes)[number]
 
 export const refused = (code: RefusalCode, reason: string): Refused => ({ ok: false, code, reason })

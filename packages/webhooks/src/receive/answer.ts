@@ -13,15 +13,11 @@ export const jsonAnswer = (status: number, body: object, headers: Record<string,
 export const problemAnswer = (status: number, code: HandlerProblem | RefusalCode, error: string, headers: Record<string, string> = {}): Answer =>
   jsonAnswer(status, { error, code }, headers)
 
-/** What can go wrong beside the signature. */
-export type HandlerProblem =
-  | 'method_not_allowed'
-  | 'body_too_large'
-  | 'body_already_read'
-  | 'malformed_payload'
-  | 'in_progress'
-  | 'callback_failed'
-  | 'receiver_failed'
-  | 'ambiguous_sender'
+/** What can go wrong beside the signature. Each has its entry in the README. */
+export const handlerProblems = [
+  'method_not_allowed', 'body_too_large', 'body_already_read', 'malformed_payload', 'in_progress', 'callback_failed', 'receiver_failed',
+] as const
+
+export type HandlerProblem = (typeof handlerProblems)[number]
 
 export const responseOf = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

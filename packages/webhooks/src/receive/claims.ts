@@ -1,5 +1,6 @@
 import { digestSha256 } from '#hmac'
 import { hex } from '../encoding.js'
+import type { SchemeName } from '../scheme-name.js'
 import type { Claim, DuplicateStore } from './duplicate-store.js'
 import type { ProvenSender } from './proven-sender.js'
 
@@ -9,10 +10,17 @@ import type { ProvenSender } from './proven-sender.js'
  */
 export async function duplicateKeys({ scheme, verdict: { type = '', dedupeId, replayId, isDedupeIdSigned } }: ProvenSender, body: Uint8Array): Promise<string[]> {
   const keys = dedupeId === undefined ? [] : [`${scheme}:${type}:${dedupeId}`]
-  if (replayId !== undefined) keys.push(`${scheme}:${type}:replay:${replayId}`)
-  else if (dedupeId === undefined || !isDedupeIdSigned) keys.push(`${scheme}:${type}:body:${hex(await digestSha256(body))}`)
+  // Without the type, which a forger of the rest could choose as well.
+  if (replayId !== undefined) keys.push(`${scheme}:replay:${replayId}`)
+  else if (dedupeId === undefined || !isDedupeIdSigned) {
+    // Shops tell one change under several topics with the very same body; those are several events.
+    const topic = sameBodyUnderManyTopics.has(scheme) ? type : ''
+    keys.push(`${scheme}:${topic}:body:${hex(await digestSha256(body))}`)
+  }
   return keys
 }
+
+const sameBodyUnderManyTopics = new Set<SchemeName>(['shopify', 'woocommerce'])
 
 export interface Claimed {
   state: Claim

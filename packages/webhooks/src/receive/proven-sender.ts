@@ -1,6 +1,6 @@
 import { headerView } from '../header-view.js'
 import type { SchemeName } from '../scheme-name.js'
-import type { Accepted } from '../verdict.js'
+import { refused, type Accepted, type Refused } from '../verdict.js'
 import { verify } from '../verify.js'
 import { problemAnswer, type Answer } from './answer.js'
 import type { ArrivedRequest } from './arriving-request.js'
@@ -20,10 +20,8 @@ export interface ProvenSender {
 /** Finds the sender of a request and proves it, or answers why not. */
 export async function provenSender(request: ArrivedRequest, options: AnyOptions): Promise<ProvenSender | Answer> {
   const scheme = options.scheme ?? gatewayProvider(request)
-  if (typeof scheme === 'object') return scheme
-
-  const verdict = await verify(request, { ...options, scheme, secrets: await secretsFrom(secretOf(options, scheme)) })
-  if (verdict.ok) return { scheme, isGateway: options.scheme === undefined, verdict }
+  const verdict = typeof scheme === 'object' ? scheme : await verify(request, { ...options, scheme, secrets: await secretsFrom(secretOf(options, scheme)) })
+  if (verdict.ok) return { scheme: scheme as SchemeName, isGateway: options.scheme === undefined, verdict }
   await options.onRefused?.(verdict)
   return problemAnswer(refusalStatus(options.scheme, verdict.code), verdict.code, verdict.reason)
 }
@@ -35,13 +33,13 @@ const signatureHeaders: Record<GatewayProvider, readonly string[]> = {
 }
 
 /** Each of the three signs in a header of its own. Two of them at once is nothing that a sender does. */
-function gatewayProvider({ headers }: ArrivedRequest): GatewayProvider | Answer {
+function gatewayProvider({ headers }: ArrivedRequest): GatewayProvider | Refused {
   const view = headerView(headers)
   const found = (Object.keys(signatureHeaders) as GatewayProvider[]).filter((provider) => signatureHeaders[provider].some((name) => view.all(name).length > 0))
   if (found.length === 1) return found[0]!
   return found.length === 0
-    ? problemAnswer(403, 'missing_header', 'There is no signature of Shopify, Square or Better Data on this request, so nothing says who sent it.')
-    : problemAnswer(403, 'ambiguous_sender', `The request carries signatures of several senders at once: ${found.join(', ')}.`)
+    ? refused('missing_header', 'There is no signature of Shopify, Square or Better Data on this request, so nothing says who sent it.')
+    : refused('malformed_header', `The request carries signatures of several senders at once: ${found.join(', ')}.`)
 }
 
 function secretOf({ secret }: AnyOptions, scheme: SchemeName): SecretSource {
