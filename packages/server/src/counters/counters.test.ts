@@ -3,9 +3,9 @@ import { backlog } from './backlog.js'
 import { countNow } from './count.js'
 import { overview } from './overview.js'
 import { deliveryStates } from '../deliveries/delivery.js'
-import { rawSql, render, type Sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
 import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
+import { watch } from '../testing/watched-database.js'
 
 const { waiting, succeeded } = deliveryStates
 const minute = 60_000
@@ -77,12 +77,8 @@ onEachDatabase('the backlog', (db) => {
   test.runIf(db.dialect === 'sqlite')('reads the index of what waits, and nothing else of the deliveries', async () => {
     const { acme, endpoint } = await givenAcme(db)
     await givenWaiting(db, acme, endpoint, { dueInMs: 0 })
-    const plans: string[] = []
-    const note = async (query: Sql) => {
-      const { text } = render(query, () => '1')
-      for (const { detail } of await db.all<{ detail: string }>(rawSql(`explain query plan ${text}`))) plans.push(detail)
-    }
-    await backlog({ ...db, get dialect() { return db.dialect }, get now() { return db.now }, first: async (query: Sql) => { await note(query); return db.first(query) } } as never, {})
+    const { database, plans } = watch(db, { explain: true })
+    await backlog(database, {})
     const ofDeliveries = plans.filter((step) => /\b(deliveries|d)\b/.test(step))
     expect(ofDeliveries.length).toBeGreaterThan(0)
     for (const step of ofDeliveries) expect(step).toMatch(/COVERING INDEX deliveries_waiting/)

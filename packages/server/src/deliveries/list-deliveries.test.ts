@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { isFew, walkDeliveries, type Along, type Walk } from './walk-deliveries.js'
+import { isFew, walkDeliveries, type Along } from './walk-deliveries.js'
 import { deliveryStates, type DeliveryState, type ShownState } from './delivery.js'
 import { listDeliveries, type DeliveryFilter, type DeliverySummary } from './list-deliveries.js'
 import { endpointId, eventId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
-import { rawSql, render, sql } from '../storage/sql.js'
+import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
-import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
+import { givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
+import { scannedTables, usedIndexes, watch } from '../testing/watched-database.js'
 import type { Database } from '../storage/database.js'
 
 const { sending, waiting, succeeded, dead, discarded } = deliveryStates
@@ -63,12 +64,12 @@ onEachDatabase('listing deliveries', (db) => {
   test('a backlog too long to sort is found along its endpoint and along the stream', async () => {
     const acme = await givenOrganization(db)
     const endpoint = await givenEndpoint(db, acme)
-    await givenManyDeliveries(db, acme, endpoint, { number: 20_010, state: waiting })
+    const events = await givenManyDeliveries(db, acme, endpoint, { number: 20_010, state: waiting })
     expect(await isFew(db, acme, { by: 'undelivered', held: false, endpointId: undefined })).toBe(false)
     for (const filter of [{}, { endpointId: endpoint }]) {
       const { data, next } = await listDeliveries(db, { organizationId: acme, state: 'pending', ...filter, limit: 200 })
       expect(data).toHaveLength(200)
-      expect(data[0]?.eventId).toBe(eventId(20_010))
+      expect(data[0]?.eventId).toBe(eventId(Number(events.at(-1))))
       expect(next).not.toBeNull()
     }
   })
@@ -127,14 +128,14 @@ onEachDatabase('listing deliveries', (db) => {
   test('what is rare is found behind short pages, none of which reads without a bound', async () => {
     const acme = await givenOrganization(db)
     const endpoint = await givenEndpoint(db, acme)
-    await givenManyDeliveries(db, acme, endpoint, { number: 25_000, state: succeeded })
-    await db.run(sql`update deliveries set state = ${discarded} where event_id = 3`)
-    const counted = new CountingDatabase(db)
-    const { data, next } = await listDeliveries(counted, { organizationId: acme, state: 'discarded' })
+    const [rare = 0] = await givenManyDeliveries(db, acme, endpoint, { number: 25_000, state: succeeded })
+    await db.run(sql`update deliveries set state = ${discarded} where event_id = ${rare}`)
+    const watched = watch(db)
+    const { data, next } = await listDeliveries(watched.database, { organizationId: acme, state: 'discarded' })
     expect(data).toEqual([])
     expect(next).not.toBeNull()
-    expect(counted.rowsRead).toBeLessThan(7_000)
-    expect((await allPages(db, { organizationId: acme, state: 'discarded' }, 50)).flat().map((d) => d.eventId)).toEqual([eventId(3)])
+    expect(watched.rowsRead).toBeLessThan(7_000)
+    expect((await allPages(db, { organizationId: acme, state: 'discarded' }, 50)).flat().map((d) => d.eventId)).toEqual([eventId(rare)])
   })
 
   test('events without a delivery do not end the list', async () => {
@@ -154,7 +155,6 @@ onEachDatabase('listing deliveries', (db) => {
   // SQLite plans by the schema alone; PostgreSQL by what is in it, so on tables this small it tells nothing.
   test.runIf(db.dialect === 'sqlite')('no question makes it scan a whole table', async () => {
     const { acme, enabled } = await givenOneOfEachState(db)
-    const explained = new ExplainingDatabase(db)
     const ways: [Along, string[]][] = [
       [{ by: 'stream' }, ['events_by_organization']],
       [{ by: 'endpoint', endpointId: enabled }, ['deliveries_by_endpoint']],
@@ -164,18 +164,19 @@ onEachDatabase('listing deliveries', (db) => {
       [{ by: 'undelivered', held: true, endpointId: enabled }, ['deliveries_sending', 'deliveries_waiting']],
     ]
     for (const [along, indexes] of ways) {
-      explained.indexes.clear()
+      const watched = watch(db, { explain: true })
       for (const order of ['newest first', 'oldest first'] as const) {
         for (const after of [null, { eventId: 2, endpointId: 2 }]) {
-          const walk: Walk = { organizationId: acme, along, order, fromEventId: 0, belowEventId: 2 ** 50, after, limit: 3 }
-          await walkDeliveries(explained, walk)
+          await walkDeliveries(watched.database, { organizationId: acme, along, order, fromEventId: 0, belowEventId: 2 ** 50, after, limit: 3 })
         }
       }
-      if (along.by === 'undelivered') await isFew(explained, acme, along)
-      expect([...explained.indexes].sort(), along.by).toEqual(indexes)
+      if (along.by === 'undelivered') await isFew(watched.database, acme, along)
+      expect(scannedTables(watched.plans), along.by).toEqual([])
+      expect(usedIndexes(watched.plans), along.by).toEqual(indexes)
     }
-    await listDeliveries(explained, { organizationId: acme, eventId: 'order-17', from: 1, to: db.clock.now() })
-    expect(explained.scans).toEqual([])
+    const bounds = watch(db, { explain: true })
+    await listDeliveries(bounds.database, { organizationId: acme, eventId: 'order-17', from: 1, to: db.clock.now() })
+    expect(scannedTables(bounds.plans)).toEqual([])
   })
 })
 
@@ -196,17 +197,6 @@ async function givenOneOfEachState(db: TestDatabase) {
   return { acme, enabled, paused }
 }
 
-/** Events 1, 2, 3 … with one delivery each, by one statement. */
-async function givenManyDeliveries(db: TestDatabase, acme: number, endpoint: number, { number, state }: { number: number; state: DeliveryState }) {
-  const numbers = sql`with recursive n(id) as (select 1 union all select id + 1 from n where id < ${number})`
-  await db.transaction(async (tx) => {
-    await tx.run(sql`insert into events (id, organization_id, type, data, occurred_at, created_at, origin) ${numbers} select id, ${acme}, 'order.created', '{}', ${tx.now}, ${tx.now}, 0 from n`)
-    await tx.run(sql`
-      insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at)
-      ${numbers} select id, ${endpoint}, ${acme}, ${state}, 0, 0, 1, 0, ${tx.now}, ${tx.now} from n`)
-  })
-}
-
 async function allPages(db: Database, filter: DeliveryFilter, limit: number): Promise<DeliverySummary[][]> {
   const pages: DeliverySummary[][] = []
   let after: string | undefined
@@ -216,47 +206,4 @@ async function allPages(db: Database, filter: DeliveryFilter, limit: number): Pr
     after = page.next ?? undefined
   } while (after !== undefined && pages.length < 100)
   return pages
-}
-
-/** The database under test, watched. */
-class CountingDatabase implements Database {
-  rowsRead = 0
-  constructor(readonly real: Database) {}
-  get dialect() { return this.real.dialect }
-  get now() { return this.real.now }
-  async all<T>(query: Parameters<Database['all']>[0]) {
-    const rows = await this.real.all<T>(query)
-    this.rowsRead += rows.length
-    return rows
-  }
-  first<T>(query: Parameters<Database['first']>[0]) { return this.real.first<T>(query) }
-  run(query: Parameters<Database['run']>[0]) { return this.real.run(query) }
-  transaction<T>(work: (tx: Database) => Promise<T>) { return this.real.transaction(work) }
-  rows(...[rows, columns]: Parameters<Database['rows']>) { return this.real.rows(rows, columns) }
-}
-
-/** Asks for the plan of every statement before it runs it. */
-class ExplainingDatabase extends CountingDatabase {
-  scans: string[] = []
-  indexes = new Set<string>()
-  override async all<T>(query: Parameters<Database['all']>[0]) {
-    await this.#explain(query)
-    return super.all<T>(query)
-  }
-  override async first<T>(query: Parameters<Database['first']>[0]) {
-    await this.#explain(query)
-    return super.first<T>(query)
-  }
-  async #explain(query: Parameters<Database['all']>[0]) {
-    const { text } = render(query, () => '?')
-    const plan = await this.real.all<{ detail: string }>(rawSql(`explain query plan ${text.replaceAll('?', '1')}`))
-    const subqueries = new Set(plan.map(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (\S+)/.exec(detail)?.[1]))
-    for (const { detail } of plan) {
-      // A scan of what a subquery has found reads no more than that; of a table, all of it.
-      const scanned = /^SCAN (\S+)/.exec(detail)?.[1]
-      if (scanned !== undefined && !subqueries.has(scanned)) this.scans.push(`${detail}: ${text}`)
-      const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
-      if (index !== undefined && !index.startsWith('sqlite_')) this.indexes.add(index)
-    }
-  }
 }

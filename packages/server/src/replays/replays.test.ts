@@ -4,19 +4,19 @@ import { countMatching, countMatchingStretch, replayBounds } from './count-match
 import { readReplay, type ReplayFilter } from './replay.js'
 import { startReplay } from './start-replay.js'
 import { stepReplays } from './step-replays.js'
-import { deliveryStates, type DeliveryState } from '../deliveries/delivery.js'
+import { deliveryStates } from '../deliveries/delivery.js'
 import { keepFact } from '../installation/installation.js'
 import { payloadsRemovedFact } from '../retention/payloads-removed.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
-import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
+import { givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
 
 const { sending, waiting, succeeded, dead, discarded } = deliveryStates
 
 onEachDatabase('bulk replay', (db) => {
   test('makes every dead letter due again, in steps, and says how far it is', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 25, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 25, state: dead })
     const replay = await start(db, acme, { state: 'dead' })
     expect(replay).toMatchObject({ state: 'running', matched: 25, matchedIsAtLeast: false, replayed: 0 })
 
@@ -40,7 +40,7 @@ onEachDatabase('bulk replay', (db) => {
 
   test('takes up only what has ended in the wanted state', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    for (const state of [sending, waiting, succeeded, dead, discarded]) await givenDeliveries(db, acme, endpoint, { number: 1, state })
+    for (const state of [sending, waiting, succeeded, dead, discarded]) await givenManyDeliveries(db, acme, endpoint, { number: 1, state })
     for (const state of ['succeeded', 'discarded', 'dead'] as const) {
       expect((await start(db, acme, { state })).matched).toBe(1)
       expect(await runToEnd(db)).toBe(1)
@@ -68,7 +68,7 @@ onEachDatabase('bulk replay', (db) => {
 
   test('counts without storing anything, however many there are', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 4_100, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 4_100, state: dead })
     expect(await count(db, acme, { state: 'dead' })).toEqual({ matched: 4_100, matchedIsAtLeast: false })
     expect(await count(db, acme, { state: 'dead' }, 2_000)).toEqual({ matched: 2_000, matchedIsAtLeast: true })
     expect(await db.all(sql`select id from replays`)).toEqual([])
@@ -76,21 +76,21 @@ onEachDatabase('bulk replay', (db) => {
 
   test('what is published, or ends, after it began is not its business', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 3, state: dead })
-    await givenDeliveries(db, acme, endpoint, { number: 1, state: waiting })
+    await givenManyDeliveries(db, acme, endpoint, { number: 3, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 1, state: waiting })
     await start(db, acme, { state: 'dead' })
     await stepReplays(db, { limit: 2 })
 
     db.clock.advance(1_000)
     await db.run(sql`update deliveries set state = ${dead}, updated_at = ${db.now} where state = ${waiting}`)
-    await givenDeliveries(db, acme, endpoint, { number: 2, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 2, state: dead })
     expect(await runToEnd(db)).toBe(1)
     expect((await states(db)).filter((state) => state === waiting)).toHaveLength(1)
   })
 
   test('goes on where it was after the process ended, and takes nothing up twice', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 30, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 30, state: dead })
     const { id } = await start(db, acme, { state: 'dead' })
     const killed = await db.store()
     await killed.command('stepReplays', { limit: 12 })
@@ -105,7 +105,7 @@ onEachDatabase('bulk replay', (db) => {
 
   test('cancelled: what is due again stays so, the rest stays as it was', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 5, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 5, state: dead })
     const { id } = await start(db, acme, { state: 'dead' })
     await stepReplays(db, { limit: 2 })
     expect(await cancelReplay(db, { organizationId: acme, id })).toMatchObject({ state: 'cancelled', replayed: 2 })
@@ -123,7 +123,7 @@ onEachDatabase('bulk replay', (db) => {
 
   test('jobs take turns', async () => {
     const { acme, endpoint } = await givenAcme(db)
-    await givenDeliveries(db, acme, endpoint, { number: 20, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 20, state: dead })
     const long = await start(db, acme, { state: 'dead' })
     const short = await start(db, acme, { state: 'succeeded', endpointId: await givenEndpoint(db, acme) })
     for (let n = 0; n < 2; n++) {
@@ -137,8 +137,8 @@ onEachDatabase('bulk replay', (db) => {
   test('leaves out deleted endpoints and events whose data is gone', async () => {
     const { acme, endpoint } = await givenAcme(db)
     const deleted = await givenEndpoint(db, acme, { state: 3 })
-    await givenDeliveries(db, acme, deleted, { number: 2, state: dead })
-    await givenDeliveries(db, acme, endpoint, { number: 2, state: dead })
+    await givenManyDeliveries(db, acme, deleted, { number: 2, state: dead })
+    await givenManyDeliveries(db, acme, endpoint, { number: 2, state: dead })
     const [row] = await db.all<{ event_id: number }>(sql`select event_id from deliveries where endpoint_id = ${endpoint} order by event_id`)
     await keepFact(db, { name: payloadsRemovedFact, value: String(row?.event_id) })
     expect((await start(db, acme, { state: 'dead' })).matched).toBe(1)
@@ -148,7 +148,7 @@ onEachDatabase('bulk replay', (db) => {
   test('events without deliveries do not end it', async () => {
     const { acme, endpoint } = await givenAcme(db)
     for (let n = 0; n < 40; n++) await givenEvent(db, acme)
-    await givenDeliveries(db, acme, endpoint, { number: 1, state: succeeded })
+    await givenManyDeliveries(db, acme, endpoint, { number: 1, state: succeeded })
     await start(db, acme, { state: 'succeeded' })
     expect(await runToEnd(db, 5)).toBe(1)
   })
@@ -182,12 +182,6 @@ async function givenWorld(db: TestDatabase) {
 async function givenAcme(db: TestDatabase) {
   const acme = await givenOrganization(db)
   return { acme, endpoint: await givenEndpoint(db, acme) }
-}
-
-async function givenDeliveries(db: TestDatabase, acme: number, endpointId: number, { number, state }: { number: number; state: DeliveryState }) {
-  await db.transaction(async () => {
-    for (let n = 0; n < number; n++) await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId, state })
-  })
 }
 
 async function count(db: TestDatabase, organizationId: number, filter: ReplayFilter, maxRead?: number) {

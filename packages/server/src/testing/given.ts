@@ -3,6 +3,7 @@ import { sql } from '../storage/sql.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 import type { DeliveryState } from '../deliveries/delivery.js'
 import type { Origin } from '../events/event.js'
+import type { Column } from '../storage/database.js'
 import type { TestDatabase } from './each-database.js'
 
 /** An organization, its stream and its cursor. */
@@ -55,3 +56,18 @@ export async function givenAttempt(db: TestDatabase, { eventId, endpointId, numb
     insert into attempts (event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer)
     values (${eventId}, ${endpointId}, ${number}, ${db.now}, 12, ${status}, 'http', null, 'https://receiver.example/hook', '{"webhook-id":"x"}', '{"content-type":"text/plain"}', ${answer})`)
 }
+
+/** So many events with one delivery each, by a few statements, and the events' ids. */
+export async function givenManyDeliveries(db: TestDatabase, organizationId: number, endpointId: number, { number, state }: { number: number; state: DeliveryState }): Promise<number[]> {
+  const at = db.clock.now()
+  return db.transaction(async (tx) => {
+    const appended = await append(tx, Array.from({ length: number }, () => ({ organizationId, type: 'order.created', data: '{}', occurredAt: at, createdAt: at, origin: 0, bytes: 2 })))
+    const ids = appended.map((event) => event.kind === 'appended' ? event.id : 0)
+    await tx.run(sql`
+      insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at)
+      select r.event_id, ${endpointId}, ${organizationId}, ${state}, 0, 0, 1, 0, ${tx.now}, ${tx.now} from ${tx.rows(ids.map((id) => [id]), eventIds)} as r`)
+    return ids
+  })
+}
+
+const eventIds: readonly Column[] = ['event_id int']
