@@ -10,7 +10,7 @@ export function assets(path: string): Response {
   return new Response(asset.text, { headers: { 'content-type': asset.type, 'cache-control': 'public, max-age=60', 'x-content-type-options': 'nosniff' } })
 }
 
-const horn = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#f2b705"/><g fill="none" stroke="#1d1a12" stroke-width="2.6" stroke-linecap="round"><circle cx="14" cy="17" r="5.4"/><path d="M6 11.6h8c4 0 7-1.200 11-4.600v14c-2.600-2.400-4.400-3.600-6.200-4.100"/></g></svg>`
+const horn = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#f2b705"/><g fill="none" stroke="#1d1a12" stroke-width="2.4" stroke-linecap="round"><path d="M5.500 12H20"/><circle cx="14" cy="18" r="6"/></g><path d="M19 12c3.500 0 6-1.500 8.500-5v10c-2.500-3.500-5-5-8.500-5z" fill="#1d1a12"/></svg>`
 
 const files = new Map([
   ['/inspector.css', { type: 'text/css; charset=utf-8', text: stylesheet }],

@@ -14,7 +14,8 @@ export const stylesheet = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; -webkit-text-size-adjust: 100%; }
-.bar { border-bottom: 1px solid var(--line); background: var(--card); padding: 0.75rem max(1rem, calc((100vw - 60rem) / 2)); }
+.bar { border-bottom: 1px solid var(--line); background: var(--card); padding: 0.75rem max(1rem, calc((100vw - 58rem) / 2)); }
+.brand img { display: block; }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; color: inherit; text-decoration: none; font-weight: 650; }
 .brand span { color: var(--faint); font-weight: 400; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.25rem 1rem 4rem; }
@@ -29,7 +30,9 @@ button:hover, select:hover { border-color: var(--faint); }
 .copy { display: flex; gap: 0.5rem; margin-top: 0.3rem; }
 .copy input { flex: 1; min-width: 0; font-family: ui-monospace, monospace; font-size: 0.9rem; text-overflow: ellipsis; }
 .answer { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin: 0.9rem 0 1.6rem; color: var(--faint); font-size: 0.9rem; }
-.answer select { color: var(--ink); }
+.answer select { color: var(--ink); min-width: 0; }
+.answer select[name=status] { flex: 0 1 auto; max-width: 11rem; text-overflow: ellipsis; }
+.answer span:first-child { white-space: nowrap; }
 .answer.failing select { border-color: var(--bad); }
 .title { display: flex; align-items: center; justify-content: space-between; min-height: 2.6rem; margin-bottom: 0.6rem; }
 .empty { border: 1px dashed var(--line); border-radius: 0.75rem; padding: 1.5rem; color: var(--faint); }
@@ -70,6 +73,9 @@ td { overflow-wrap: anywhere; }
 .start h1 { font-size: 1.6rem; }
 .away .bar { border-color: var(--bad); }
 @media (max-width: 36rem) {
+  .answer { flex-wrap: nowrap; }
+  .answer .with { display: none; }
+  .answer select[name=status] { flex: 1 1 auto; }
   .facts { margin-left: 0; width: 100%; }
   table, tbody, tr, th, td { display: block; width: 100%; }
   td { border-top: 0; padding-top: 0; }
