@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/dist/**/*.test.js', 'examples/dist/**/*.test.js', 'bench/dist/**/*.test.js'],
+    globalSetup: ['packages/server/dist/testing/postgres-setup.js'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

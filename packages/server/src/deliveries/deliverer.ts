@@ -153,7 +153,7 @@ export class Deliverer {
         lane.blockHead({ ...item, attempts: item.attempts + 1, step: settlement.step, dueAt, isFromDatabase: true })
         this.#dueTimes.add(dueAt, lane.endpointId)
       } else {
-        lane.forget(item.eventId)
+        lane.forget(item.eventId, waits ? at + settlement.waitMs : null)
         this.#forgetBytes(lane, item)
         if (waits) this.#dueLater(lane, at + settlement.waitMs)
       }
@@ -398,9 +398,10 @@ export class Deliverer {
     const done = (): void => {
       this.#unsettled--
       if (lane.generation !== this.#generation) return
-      lane.forget(item.eventId)
+      const dueAt = this.around.now() + delivererLimits.faultDelayMs
+      lane.forget(item.eventId, dueAt)
       this.#forgetBytes(lane, item)
-      this.#dueLater(lane, this.around.now() + delivererLimits.faultDelayMs)
+      this.#dueLater(lane, dueAt)
       this.#afterChange(lane)
     }
     this.around.returnToWaiting([item], delivererLimits.faultDelayMs).then(done, (problem: unknown) => {
@@ -504,6 +505,7 @@ export class Deliverer {
       this.#wantsLook.delete(lane)
       lane.wantsLook = false
       lane.isLooking = true
+      lane.settledMeanwhile.clear()
       if (lanes.push(lane) === delivererLimits.lookAtOnce) break
     }
     if (lanes.length === 0) return
@@ -532,14 +534,14 @@ export class Deliverer {
     lane.failingSince = look.failingSince
     lane.isBehind = look.isBehind
     lane.nextDueAt = null
-    if (look.nextDueAt !== null) this.#dueLater(lane, look.nextDueAt)
+    for (const dueAt of [look.nextDueAt, ...lane.settledMeanwhile.values()]) if (dueAt !== null) this.#dueLater(lane, dueAt)
     if (lane.target?.version !== look.version) {
       this.#wantTarget(lane)
       this.#loadTargets()
     }
     for (const delivery of look.deliveries) {
       const event = events.get(delivery.eventId)
-      if (event === undefined) continue
+      if (event === undefined || lane.settledMeanwhile.has(delivery.eventId)) continue
       this.#addItem(lane, { ...delivery, isFromDatabase: delivery.state === deliveryStates.waiting, event })
       if (delivery.dueAt > this.around.now()) this.#dueTimes.add(delivery.dueAt, lane.endpointId)
     }

@@ -53,6 +53,8 @@ export class Lane {
   bytes = 0
   /** Known once the settings are; only then is anything sent. */
   organizationId = 0
+  /** What was settled while a look was under way, and when it is due again: that look may have read before, and must not bring it back. */
+  readonly settledMeanwhile = new Map<number, number | null>()
   readonly #keys = new Set<number>()
 
   /** `generation`: the session under which the lane was taken, by count. */
@@ -102,9 +104,10 @@ export class Lane {
   }
 
   /** Settled for good, or until it is read from the database again when it is due. */
-  forget(eventId: number): void {
+  forget(eventId: number, dueAt: number | null): void {
     this.unsettled--
     this.#keys.delete(eventId)
+    if (this.isLooking) this.settledMeanwhile.set(eventId, dueAt)
   }
 
   /** Settled as waiting on a strictly ordered lane: it stays the head and blocks until it is due. */

@@ -52,11 +52,7 @@ export async function settle(tx: Database, session: string, settlements: readonl
   await proveSession(tx, session)
   const applied = await moveDeliveries(tx, settlements)
   if (applied.length > 0) {
-    await tx.run(sql`
-      insert into attempts (event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer)
-      select event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer
-      from ${tx.rows(applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), attemptColumns)} as r
-      where true on conflict do nothing`)
+    await tx.insert('attempts', attemptColumns, applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
     await count(tx, applied)
   }
   await rememberFailing(tx, settlements)

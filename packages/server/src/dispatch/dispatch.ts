@@ -19,8 +19,11 @@ export interface DispatchRequest {
   fullLanes: readonly number[]
 }
 
+/** Events that this very transaction has appended, and where their streams ended before. */
+export interface JustAppended { events: readonly (StoredEvent & { onlyEndpointId: number | null })[]; lastIdsBefore: ReadonlyMap<number, number> }
+
 export interface Dispatched {
-  /** Each event once, however many deliveries came of it. Only those that have a handed delivery. */
+  /** Each event once, however many deliveries came of it. Only those that have a handed delivery and were not just appended: their appender has them. */
   events: StoredEvent[]
   handed: Handed[]
   /** Lanes that this dispatch made the session's own. */
@@ -70,7 +73,7 @@ interface Cursor { organization_id: number; dispatched_id: number; endpoints_ver
 
 const ids: readonly Column[] = ['id int']
 const cursorColumns: readonly Column[] = ['organization_id int', 'dispatched_id int']
-const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'organization_id int', 'state int', 'format int', 'due_at int', 'updated_at int']
+const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'organization_id int', 'state int', 'attempts int', 'step int', 'format int', 'exempt int', 'due_at int', 'updated_at int']
 
 /**
  * Reads what the streams hold after their cursors, makes a delivery for each (endpoint, event) that matches, and moves
@@ -79,13 +82,13 @@ const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', '
  * A delivery is handed over (state sending) only on a lane that this session owns and that has nothing unseen; all
  * others wait in the database and their lane is woken. Whoever sends them reads them there, in order.
  */
-export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, now: number): Promise<Dispatched> {
+export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, now: number, appended?: JustAppended): Promise<Dispatched> {
   const cursors = await lockCursors(tx, request.organizations)
   const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, behind: [], count: 0 }
   if (cursors.length === 0) return result
 
   const endpoints = await subscribers.of(tx, cursors)
-  const events = await readEvents(tx, cursors, request.limit)
+  const { events, read } = await collectEvents(tx, cursors, request.limit, appended)
   const planned = plan(events, endpoints)
   const handOver = await chooseHandOver(tx, request, planned, result)
 
@@ -99,15 +102,12 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
       // Once one delivery of a lane has to wait, the later ones wait behind it: handing them over would invert their order.
       handOver.delete(endpoint.id)
     }
-    return [event.id, endpoint.id, event.organizationId, isHanded ? 0 : 1, endpoint.format, now + endpoint.firstWaitMs, now]
+    return [event.id, endpoint.id, event.organizationId, isHanded ? 0 : 1, 0, 0, endpoint.format, 0, now + endpoint.firstWaitMs, now]
   })
-  result.events = events.filter((event) => handedEvents.has(event.id))
+  result.events = read.filter((event) => handedEvents.has(event.id))
   result.count = rows.length
   if (rows.length > 0) {
-    await tx.run(sql`
-      insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at)
-      select event_id, endpoint_id, organization_id, state, 0, 0, format, 0, due_at, updated_at from ${tx.rows(rows, deliveryColumns)} as r
-      where true on conflict do nothing`)
+    await tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`)
   }
   await wakeLanes(tx, planned, handOver, now, result)
   await moveCursors(tx, cursors, events, request.limit, result)
@@ -127,6 +127,23 @@ async function lockCursors(tx: Database, organizations: readonly number[]): Prom
 
 interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; only_endpoint_id: number | null }
 type ReadEvent = StoredEvent & { onlyEndpointId: number | null }
+
+/** What follows the cursors. Where that is just what was appended in this transaction, nothing is read. */
+async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended | undefined): Promise<{ events: readonly ReadEvent[]; read: readonly ReadEvent[] }> {
+  const isCaughtUp = (cursor: Cursor): boolean => (appended?.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id
+  const behind = cursors.filter((cursor) => !isCaughtUp(cursor))
+  const read = behind.length === 0 ? [] : await readEvents(tx, behind, limit)
+  // Rather read all anew than take a part: where a page is cut off must be the same for every stream.
+  if (appended === undefined || read.length >= limit || appended.events.length >= limit) return behind.length === cursors.length ? { events: read, read } : await readAll(tx, cursors, limit)
+  const caughtUp = new Set(cursors.filter(isCaughtUp).map((cursor) => cursor.organization_id))
+  const known = appended.events.filter((event) => caughtUp.has(event.organizationId))
+  return { events: read.length === 0 ? known : [...read, ...known].sort((a, b) => a.id - b.id), read }
+}
+
+async function readAll(tx: Database, cursors: readonly Cursor[], limit: number): Promise<{ events: readonly ReadEvent[]; read: readonly ReadEvent[] }> {
+  const read = await readEvents(tx, cursors, limit)
+  return { events: read, read }
+}
 
 async function readEvents(tx: Database, cursors: readonly Cursor[], limit: number): Promise<ReadEvent[]> {
   // Each stream's next few only: to sort all that a long backlog holds would take longer with every batch.

@@ -1,5 +1,5 @@
-import { append, type Appended } from '../events/append.js'
-import { dispatch, type Dispatched, type Subscribers } from '../dispatch/dispatch.js'
+import { append, appendKnowing, type Appended } from '../events/append.js'
+import { dispatch, type Dispatched, type JustAppended, type Subscribers } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { proveSession } from '../deliveries/sessions.js'
@@ -37,13 +37,22 @@ export interface Memory { subscribers: Subscribers }
 export async function turn(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
   return db.transaction(async (tx) => {
     const settled = input.settlements.length > 0 ? await settle(tx, input.session, input.settlements) : undefined
-    const appended = input.events.length > 0 ? await append(tx, input.events) : []
-    const { dispatched, dispatchError } = await tryToDispatch(tx, input, memory)
+    const { results: appended, lastIdsBefore } = input.events.length > 0 ? await appendKnowing(tx, input.events) : { results: [], lastIdsBefore: new Map<number, number>() }
+    const { dispatched, dispatchError } = await tryToDispatch(tx, input, memory, { events: storedEvents(input.events, appended), lastIdsBefore })
     return { appended, settled, dispatched, dispatchError }
   })
 }
 
-async function tryToDispatch(tx: Database, { session, at, events, release, dispatch: wanted }: Turn, memory: Memory): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
+/** Events as the stream has them now, in its order; what was not appended is not among them. */
+export function storedEvents(events: readonly NewEvent[], appended: readonly Appended[]): JustAppended['events'] {
+  return events.flatMap((event, i) => {
+    const result = appended[i]
+    if (result?.kind !== 'appended') return []
+    return [{ id: result.id, organizationId: event.organizationId, type: event.type, data: event.data, givenId: event.givenId ?? null, occurredAt: event.occurredAt, onlyEndpointId: event.onlyEndpointId ?? null }]
+  })
+}
+
+async function tryToDispatch(tx: Database, { session, at, events, release, dispatch: wanted }: Turn, memory: Memory, appended: JustAppended): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
   const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
   if ((wanted === undefined || organizations.length === 0) && release.length === 0) return { dispatched: undefined, dispatchError: undefined }
   try {
@@ -51,7 +60,7 @@ async function tryToDispatch(tx: Database, { session, at, events, release, dispa
       await proveSession(point, session)
       if (release.length > 0) await releaseLanes(point, session, release)
       if (wanted === undefined || organizations.length === 0) return undefined
-      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, at)
+      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, at, appended)
     })
     return { dispatched, dispatchError: undefined }
   } catch (error) {

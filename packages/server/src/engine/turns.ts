@@ -1,7 +1,7 @@
 import { Problem } from '../problems/problem.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
-import type { Turn, TurnResult } from './turn.js'
+import { storedEvents, type Turn, type TurnResult } from './turn.js'
 import type { Clock } from './clock.js'
 
 export const turnLimits = {
@@ -121,6 +121,8 @@ export class Turns<Settling> {
       this.partners.observeCommit(publishes.length, performance.now() - this.#lastStartAt)
       for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
+      // What was appended just now did not come back: it is here.
+      if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
       if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
       this.partners.done({ released: result.dispatchError === undefined ? release : [], settling, result })
     } catch (error) {

@@ -1,4 +1,5 @@
 import { sql } from '../storage/sql.js'
+import { drawEventIds } from './draw-event-ids.js'
 import type { Column, Database } from '../storage/database.js'
 import type { NewEvent } from './event.js'
 
@@ -15,15 +16,16 @@ const streamColumns: readonly Column[] = ['organization_id int', 'last_id int']
 const eventColumns: readonly Column[] = ['id int', 'organization_id int', 'type text', 'data text', 'given_id text', 'occurred_at int', 'created_at int', 'origin int', 'only_endpoint_id int']
 const eventKeyColumns: readonly Column[] = ['organization_id int', 'key text', 'event_id int', 'digest text']
 
-/** Ids of one day lie in a range of their own (day × 2^32), so that days can be partitions. */
-const idsPerDay = 2 ** 32
-const msPerDay = 86_400_000
-
 /**
  * Appends events to their organizations' streams, in the order given, inside the caller's transaction. It does not know
  * who listens. Whoever tells a publisher "accepted" must have committed first.
  */
 export async function append(tx: Database, events: readonly NewEvent[]): Promise<Appended[]> {
+  return (await appendKnowing(tx, events)).results
+}
+
+/** The same, telling also what the streams ended with before: whoever dispatches in this transaction need not read again what it has just written. */
+export async function appendKnowing(tx: Database, events: readonly NewEvent[]): Promise<{ results: Appended[]; lastIdsBefore: Map<number, number> }> {
   const streams = await lockStreams(tx, events)
   const earlier = await findKeys(tx, events)
   const results: Appended[] = []
@@ -43,44 +45,38 @@ export async function append(tx: Database, events: readonly NewEvent[]): Promise
     slots.push(results.push({ kind: 'appended', id: 0 }) - 1)
     fresh.push(event)
   }
-  if (fresh.length === 0) return results
+  if (fresh.length === 0) return { results, lastIdsBefore: streams }
 
-  const first = await drawIds(tx, fresh)
-  const idOf = (index: number): number => first + index
+  const drawn = await drawEventIds(tx, fresh.length, (fresh[0] as NewEvent).createdAt)
+  const idOf = (index: number): number => drawn[index] as number
   for (const [index, slot] of slots.entries()) results[slot] = { kind: 'appended', id: idOf(index) }
   for (const [i, result] of results.entries()) {
     // A repeat within this very batch was judged before its original had an id.
     if (result.kind === 'repeated' && result.id < 0) results[i] = { kind: 'repeated', id: idOf(-result.id - 1), givenId: result.givenId }
   }
 
-  await tx.run(sql`
-    insert into events (id, organization_id, type, data, given_id, occurred_at, created_at, origin, only_endpoint_id)
-    select id, organization_id, type, data, given_id, occurred_at, created_at, origin, only_endpoint_id
-    from ${tx.rows(fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null]), eventColumns)} as r`)
-
+  await tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null]))
   const keys = fresh.flatMap((event, i) => (event.keys ?? []).map((key) => [event.organizationId, key.key, idOf(i), key.digest]))
-  if (keys.length > 0) {
-    await tx.run(sql`insert into event_keys (organization_id, key, event_id, digest) select organization_id, key, event_id, digest from ${tx.rows(keys, eventKeyColumns)} as r`)
-  }
+  if (keys.length > 0) await tx.insert('event_keys', eventKeyColumns, keys)
 
   const lastIds = new Map(fresh.map((event, i) => [event.organizationId, idOf(i)]))
   await tx.run(sql`
     update streams set last_id = r.last_id
     from ${tx.rows([...lastIds], streamColumns)} as r
     where streams.organization_id = r.organization_id`)
-  return results
+  return { results, lastIdsBefore: streams }
 }
 
 /** The streams' row locks come first and in one order, so that two nodes never wait for each other and order is commit order. */
-async function lockStreams(tx: Database, events: readonly NewEvent[]): Promise<Set<number>> {
+async function lockStreams(tx: Database, events: readonly NewEvent[]): Promise<Map<number, number>> {
   const wanted = [...new Set(events.map((event) => event.organizationId))].sort((a, b) => a - b)
   // `for no key update`: the stronger lock would wait for any open transaction with a foreign key to the organization.
   const lock = tx.dialect === 'postgres' ? sql`for no key update` : sql``
-  const rows = await tx.all<{ organization_id: number }>(sql`
-    select organization_id from streams
+  const rows = await tx.all<{ organization_id: number; last_id: number }>(sql`
+    select organization_id, last_id from streams
     where organization_id in (select id from ${tx.rows(wanted.map((id) => [id]), ids)} as r)
     order by organization_id ${lock}`)
-  return new Set(rows.map((row) => row.organization_id))
+  return new Map(rows.map((row) => [row.organization_id, row.last_id]))
 }
 
 type EarlierKey = { eventId: number; digest: string; givenId: string | null }
@@ -109,13 +105,4 @@ function judgeKeys(event: NewEvent, earlier: Map<string, EarlierKey>, index: num
   if (repeated !== undefined) return { kind: 'repeated', id: repeated.eventId, givenId: repeated.givenId }
   for (const { key, digest } of event.keys ?? []) earlier.set(`${event.organizationId} ${key}`, { eventId: -1 - index, digest, givenId: event.givenId ?? null })
   return undefined
-}
-
-/** Draws as many ids as there are events, after the streams are locked, and gives the first. */
-async function drawIds(tx: Database, events: readonly NewEvent[]): Promise<number> {
-  const day = Math.floor((events[0] as NewEvent).createdAt / msPerDay)
-  const row = await tx.first<{ last_id: number }>(sql`
-    update event_ids set last_id = (case when last_id < ${day * idsPerDay} then ${day * idsPerDay} else last_id end) + ${events.length}
-    returning last_id`)
-  return (row as { last_id: number }).last_id - events.length + 1
 }

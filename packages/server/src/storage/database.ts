@@ -19,6 +19,11 @@ export interface Database {
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /** `rows` as a table expression of one row each, to be selected from: `values->>0` is column 1, and so on. One parameter however many rows. */
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql
+  /**
+   * Inserts many rows of a table, whose columns `columns` names; `tail` is what follows the values. For the tables that
+   * grow with every event: on SQLite a statement run for each row costs half of one that takes them all out of JSON.
+   */
+  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void>
 }
 
 /** A column of `Database.rows`. `bytes` arrive as hexadecimal text. */

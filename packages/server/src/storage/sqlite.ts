@@ -1,5 +1,5 @@
 import { openConnection, type SqliteConnection, type SqliteStatement } from './sqlite-driver.js'
-import { Sql, render, sql, type Value } from './sql.js'
+import { Sql, nothing, render, sql, type Value } from './sql.js'
 import type { Column, Database, Row } from './database.js'
 
 export interface SqliteOptions {
@@ -73,6 +73,13 @@ export class SqliteDatabase implements Database {
     return new Sql([rowsText(columns), '))'], [JSON.stringify(rows)])
   }
 
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Promise<void> {
+    const { text } = render(tail, () => '?')
+    const statement = this.#prepare(insertText(table, columns, text))
+    const bytes = columns.flatMap((column, i) => column.endsWith(' bytes') ? [i] : [])
+    for (const row of rows) statement.run(...(bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value)))
+  }
+
   /** Several statements at once, none of them with values: migrations and pragmas. */
   exec(text: string): void {
     this.#connection.exec(text)
@@ -85,12 +92,16 @@ export class SqliteDatabase implements Database {
 
   #statement(query: Sql): { statement: SqliteStatement; values: Value[] } {
     const { text, values } = render(query, () => '?')
+    return { statement: this.#prepare(text), values }
+  }
+
+  #prepare(text: string): SqliteStatement {
     let statement = this.#statements.get(text)
     if (statement === undefined) {
       statement = this.#connection.prepare(text)
       this.#statements.set(text, statement)
     }
-    return { statement, values }
+    return statement
   }
 
   #prepareConnection({ readOnly, autoCheckpointPages }: SqliteOptions): void {
@@ -125,4 +136,9 @@ function rowsText(columns: readonly Column[]): string {
     rowsTexts.set(columns, text)
   }
   return text
+}
+
+function insertText(table: string, columns: readonly Column[], tail: string): string {
+  const names = columns.map((column) => column.slice(0, column.indexOf(' ')))
+  return `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')}) ${tail}`
 }

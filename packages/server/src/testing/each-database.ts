@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe } from 'vitest'
-import { openSqliteStore } from '../engine/sqlite-store.js'
-import { migrate } from '../storage/migrate.js'
-import { SqliteDatabase } from '../storage/sqlite.js'
+import { afterAll, afterEach, beforeEach, describe, inject } from 'vitest'
 import { ManualClock } from './manual-clock.js'
+import { PostgresHome } from './postgres-home.js'
+import { SqliteHome } from './sqlite-home.js'
 import type { Clock } from '../engine/clock.js'
 import type { Store } from '../engine/store.js'
 import type { Column, Database } from '../storage/database.js'
+import type { Home } from './home.js'
 import type { Sql } from '../storage/sql.js'
 
 /**
@@ -16,41 +13,57 @@ import type { Sql } from '../storage/sql.js'
  * that database itself, and `db.store()` the same one behind its operations, as the rest of the process sees it.
  */
 export function onEachDatabase(name: string, suite: (db: TestDatabase) => void): void {
-  describe.each([{ dialect: 'sqlite' as const }])(`${name} ($dialect)`, ({ dialect }) => {
-    const db = new TestDatabase(dialect)
-    beforeEach(() => db.begin())
-    afterEach(() => db.end())
-    suite(db)
-  })
+  onSqlite(name, suite)
+  if (!onlyOnSqlite.has(name)) onPostgres(name, suite)
+}
+
+/** What a suite would show on PostgreSQL too, or means nothing there, and why it does not run there. */
+const onlyOnSqlite = new Map([
+  ['backup', 'It copies a SQLite file; PostgreSQL has its own tools.'],
+])
+
+export function onSqlite(name: string, suite: (db: TestDatabase) => void): void {
+  describe(`${name} (sqlite)`, () => runOn(new TestDatabase('sqlite', new SqliteHome()), suite))
+}
+
+/** Where there is no PostgreSQL to be had, the run says so at its beginning, and these are skipped. */
+export function onPostgres(name: string, suite: (db: TestDatabase) => void): void {
+  const server = inject('postgres')
+  describe.skipIf(server === null)(`${name} (postgres)`, () => runOn(new TestDatabase('postgres', new PostgresHome(server)), suite))
+}
+
+function runOn(db: TestDatabase, suite: (db: TestDatabase) => void): void {
+  beforeEach(() => db.begin())
+  afterEach(() => db.end())
+  afterAll(() => db.leave())
+  suite(db)
 }
 
 export class TestDatabase implements Database {
   clock = new ManualClock()
-  #folder = ''
-  #database: SqliteDatabase | undefined
+  #database: Database | undefined
   #stores: Store[] = []
 
-  constructor(readonly dialect: Database['dialect']) {}
+  constructor(readonly dialect: Database['dialect'], private readonly home: Home) {}
 
   async begin(): Promise<void> {
     this.clock = new ManualClock()
-    this.#folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
-    this.#database = new SqliteDatabase(this.path, { clock: () => this.clock.now() })
-    await migrate(this.#database)
+    this.#database = await this.home.begin(() => this.clock.now())
   }
 
   async end(): Promise<void> {
     for (const store of this.#stores.splice(0)) await store.close() // harmless for one that a test has closed
-    this.#database?.close()
     this.#database = undefined
-    rmSync(this.#folder, { recursive: true, force: true })
+    await this.home.end()
   }
 
-  /** The file of the database, in a folder of this test's own. */
-  get path(): string { return join(this.#folder, 'posthorn.db') }
+  leave(): Promise<void> { return this.home.leave() }
+
+  /** On SQLite the database's file, in a folder of this test's own; on PostgreSQL its URL. */
+  get path(): string { return this.home.place }
 
   async store(clock: Clock = this.clock): Promise<Store> {
-    const store = await openSqliteStore(this.path, clock)
+    const store = await this.home.store(clock)
     this.#stores.push(store)
     return store
   }
@@ -60,9 +73,10 @@ export class TestDatabase implements Database {
   first<T>(query: Sql): Promise<T | undefined> { return this.#open.first<T>(query) }
   run(query: Sql): Promise<number> { return this.#open.run(query) }
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> { return this.#open.transaction(work) }
+  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> { return this.#open.insert(table, columns, rows, tail) }
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql { return this.#open.rows(rows, columns) }
 
-  get #open(): SqliteDatabase {
+  get #open(): Database {
     if (this.#database === undefined) throw new Error('This database is there only while a test runs.')
     return this.#database
   }

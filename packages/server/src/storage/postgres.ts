@@ -1,0 +1,278 @@
+import pg from 'pg'
+import { asDatabaseError, maySucceedAtOnce } from './postgres-errors.js'
+import { insertRows, postgresRows } from './postgres-rows.js'
+import { rawSql, render, sql, type Sql, type Value } from './sql.js'
+import type { Column, Database, Row } from './database.js'
+
+export interface PostgresOptions {
+  /** Connections at most. A pool that was handed over keeps its own. */
+  poolSize?: number
+  /** How long one statement may take before its connection is given up. 0: as long as it likes. */
+  statementTimeoutMs?: number
+  /** For tests, which move time: what `now` is, instead of the database's own clock. */
+  clock?: () => number
+  /** For tests: a server that forgets at a power cut what it has acknowledged is refused otherwise. */
+  allowFsyncOff?: boolean
+}
+
+/**
+ * What begins every transaction, sent along with its first statement. `local`, because behind pgbouncer (transaction
+ * mode) a setting of the session would be another's session's next moment; for the same reason no statement has a name.
+ * The isolation and the durability are what Posthorn relies on, whatever the server's or the role's default is. And a
+ * node that is stopped in the middle of a transaction must not hold its locks for ever.
+ */
+const begin = 'begin isolation level read committed read write; set local search_path = posthorn; set local synchronous_commit = on; set local idle_in_transaction_session_timeout = 15000'
+
+/** A PostgreSQL database. All that is Posthorn's lies in its schema `posthorn`, which no statement needs to name. */
+export class PostgresDatabase implements Database {
+  readonly dialect = 'postgres'
+  readonly #pool: pg.Pool
+  readonly #isOwnPool: boolean
+  readonly #options: PostgresOptions
+
+  private constructor(source: string | pg.Pool, options: PostgresOptions) {
+    this.#options = options
+    this.#isOwnPool = typeof source === 'string'
+    this.#pool = typeof source === 'string' ? makePool(source, options) : source
+    // Whoever uses a connection learns of its end by the failure of what it asked. Nobody must die of an idle one's.
+    this.#pool.on('error', ignore)
+    this.#pool.on('connect', (client) => { client.on('error', ignore) })
+  }
+
+  /** Connects and makes sure that this server is one on which a commit is kept. */
+  static async open(source: string | pg.Pool, options: PostgresOptions = {}): Promise<PostgresDatabase> {
+    const db = new PostgresDatabase(source, options)
+    try {
+      await db.#refuseUnfit()
+      return db
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+  }
+
+  get now(): Sql {
+    return this.#options.clock === undefined ? databaseClock : sql`${this.#options.clock()}::bigint`
+  }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    return (await this.#one(query)).rows as T[]
+  }
+
+  async first<T = Row>(query: Sql): Promise<T | undefined> {
+    return (await this.#one(query)).rows[0] as T | undefined
+  }
+
+  async run(query: Sql): Promise<number> {
+    return (await this.#one(query)).rowCount ?? 0
+  }
+
+  /** Work that PostgreSQL had to stop for another's sake (a deadlock) is run again, so it must not have touched anything but `tx`. */
+  async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transaction(work)
+      } catch (error) {
+        if (attempt === maxAttempts || !maySucceedAtOnce(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, attempt * (5 + Math.random() * 20)))
+      }
+    }
+  }
+
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> {
+    await this.run(insertRows(table, columns, rows, tail))
+  }
+
+  rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
+    return postgresRows(rows, columns)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOwnPool && !this.#pool.ending) await this.#pool.end()
+  }
+
+  async #transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+    const connection = await this.#connect()
+    try {
+      await connection.sendAhead(begin)
+      const result = await work(new PostgresTransaction(connection, this, 0))
+      await connection.commit()
+      connection.release()
+      return result
+    } catch (error) {
+      await connection.rollBackAndRelease()
+      throw error
+    }
+  }
+
+  /** A statement by itself is a transaction too, for the settings that come with one; all three travel together. */
+  async #one(query: Sql): Promise<pg.QueryResult> {
+    const connection = await this.#connect()
+    try {
+      await connection.sendAhead(begin)
+      const answer = connection.query(query, { isCommitUnderWay: connection.isPipelined })
+      answer.catch(ignore)
+      if (!connection.isPipelined) await answer
+      await connection.commit(answer)
+      connection.release()
+      return await answer
+    } catch (error) {
+      await connection.rollBackAndRelease()
+      throw error
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    try {
+      return new Connection(await this.#pool.connect(), this.#options.statementTimeoutMs ?? 30_000)
+    } catch (error) {
+      throw asDatabaseError(error)
+    }
+  }
+
+  async #refuseUnfit(): Promise<void> {
+    const server = await this.first<{ version: string; number: string; fsync: string; encoding: string }>(sql`
+      select current_setting('server_version') as version, current_setting('server_version_num') as number,
+        current_setting('fsync') as fsync, current_setting('server_encoding') as encoding`)
+    if (server === undefined) throw new Error('PostgreSQL gave no answer about itself.')
+    if (Number(server.number) < 140_000) throw new Error(`This PostgreSQL is version ${server.version}; Posthorn needs at least 14.`)
+    if (server.encoding !== 'UTF8') throw new Error(`This database is encoded in ${server.encoding}; Posthorn needs UTF8. Make one with: create database posthorn encoding 'UTF8' template template0`)
+    if (server.fsync === 'off' && this.#options.allowFsyncOff !== true) throw new Error('This PostgreSQL runs with fsync=off and can lose what it has committed. Turn it on: alter system set fsync = on; select pg_reload_conf()')
+  }
+}
+
+/** A transaction, or a savepoint in one. */
+class PostgresTransaction implements Database {
+  readonly dialect = 'postgres'
+  readonly #connection: Connection
+  readonly #database: PostgresDatabase
+  readonly #depth: number
+
+  constructor(connection: Connection, database: PostgresDatabase, depth: number) {
+    this.#connection = connection
+    this.#database = database
+    this.#depth = depth
+  }
+
+  get now(): Sql { return this.#database.now }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    return (await this.#connection.query(query)).rows as T[]
+  }
+
+  async first<T = Row>(query: Sql): Promise<T | undefined> {
+    return (await this.#connection.query(query)).rows[0] as T | undefined
+  }
+
+  async run(query: Sql): Promise<number> {
+    return (await this.#connection.query(query)).rowCount ?? 0
+  }
+
+  async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+    const name = `s${this.#depth + 1}`
+    await this.#connection.sendAhead(`savepoint ${name}`)
+    try {
+      const result = await work(new PostgresTransaction(this.#connection, this.#database, this.#depth + 1))
+      await this.#connection.query(rawSql(`release savepoint ${name}`))
+      return result
+    } catch (error) {
+      // Where the connection is gone the first error tells more.
+      await this.#connection.query(rawSql(`rollback to savepoint ${name}; release savepoint ${name}`)).catch(ignore)
+      throw error
+    }
+  }
+
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> {
+    await this.run(insertRows(table, columns, rows, tail))
+  }
+
+  rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
+    return postgresRows(rows, columns)
+  }
+}
+
+/** One connection, for the time of one transaction. */
+class Connection {
+  readonly #client: pg.PoolClient
+  readonly #timeoutMs: number
+  /** Statements may be sent before the answers to earlier ones have come. So it is in our own pool, not in one handed over. */
+  readonly isPipelined: boolean
+
+  constructor(client: pg.PoolClient, timeoutMs: number) {
+    this.#client = client
+    this.#timeoutMs = timeoutMs
+    this.isPipelined = (client as pg.PoolClient & { pipeline?: boolean }).pipeline === true
+  }
+
+  async query(query: Sql, { isCommitUnderWay = false }: { isCommitUnderWay?: boolean } = {}): Promise<pg.QueryResult> {
+    const { text, values } = render(query, (n) => `$${n}`)
+    try {
+      return await this.#client.query({ text, values: values.map(asParameter), types, query_timeout: this.#timeoutMs } as pg.QueryConfig)
+    } catch (error) {
+      throw asDatabaseError(error, { isCommitUnderWay })
+    }
+  }
+
+  /** Sends what cannot fail unless the connection does, or spoils the transaction so that all after it fails; so nobody waits for it. */
+  async sendAhead(text: string): Promise<void> {
+    const answer = this.query(rawSql(text))
+    answer.catch(ignore)
+    if (!this.isPipelined) await answer
+  }
+
+  /** `last`: the answer of a statement that is still under way. */
+  async commit(last?: Promise<unknown>): Promise<void> {
+    const answer = this.#client.query({ text: 'commit', query_timeout: this.#timeoutMs } as pg.QueryConfig)
+    answer.catch(ignore)
+    await last
+    try {
+      const { command } = await answer
+      if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because a statement in it had failed.')
+    } catch (error) {
+      throw asDatabaseError(error, { isCommitUnderWay: true })
+    }
+  }
+
+  release(): void {
+    this.#client.release()
+  }
+
+  async rollBackAndRelease(): Promise<void> {
+    try {
+      await this.#client.query({ text: 'rollback', query_timeout: rollBackWithinMs } as pg.QueryConfig)
+      this.#client.release()
+    } catch (error) {
+      this.#client.release(error as Error)
+    }
+  }
+}
+
+const maxAttempts = 4
+const rollBackWithinMs = 2_000
+
+/** The statement's beginning, not the very moment: it is the same for all rows, and an index can be searched with it. */
+const databaseClock = rawSql('floor(extract(epoch from statement_timestamp()) * 1000)::bigint')
+
+function makePool(connectionString: string, { poolSize = 10 }: PostgresOptions): pg.Pool {
+  return new pg.Pool({ connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, keepAlive: true, application_name: 'posthorn', pipeline: true } as pg.PoolConfig)
+}
+
+const int8 = 20
+const numeric = 1700
+const bool = 16
+
+/** Whole numbers are numbers: ours stay below 2^53, sums included. Yes-or-no is 1 or 0, as on SQLite. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === int8 || oid === numeric) return Number
+    if (oid === bool) return (text: string) => text === 't' ? 1 : 0
+    return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown
+  },
+}
+
+/** PostgreSQL's text can hold every character but U+0000; what stands for "unreadable" stands for it. */
+function asParameter(value: Value): Value {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+}
+
+function ignore(): void { /* told by another promise or event */ }
