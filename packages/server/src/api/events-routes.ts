@@ -9,7 +9,7 @@ import { notFound } from './access.js'
 import { idempotencyKey } from './idempotency-key.js'
 import { describe, operation, type Operation } from './operation.js'
 import { page, pageQuery, pageSchema, parseCursor } from './paging.js'
-import { readText } from './request-body.js'
+import { incomingOf, readText } from './request-body.js'
 import type { Engine } from '../engine/engine.js'
 import type { Appended } from '../events/append.js'
 import type { EventSummary } from '../events/read-events.js'
@@ -47,7 +47,7 @@ const publish: Operation = {
       const access = await gate.enter(request.headers.get('authorization'))
       const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
       const key = idempotencyKey(request.headers.get('idempotency-key'))
-      const text = await readText(request, maxEventBytes)
+      const text = await readText(request, maxEventBytes, incomingOf(c))
 
       const published = readPublish(text)
       const warning = judgeType(organization, published.type)
@@ -70,7 +70,7 @@ const publishBatch: Operation = {
       const access = await gate.enter(request.headers.get('authorization'))
       const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
       const key = idempotencyKey(request.headers.get('idempotency-key'))
-      const text = await readText(request, maxBatchBytes)
+      const text = await readText(request, maxBatchBytes, incomingOf(c))
 
       const items = readBatch(text).map((item) => judged(item, organization))
       const good = items.filter((item): item is Judged => !(item instanceof Problem))

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { Problem, type FieldError } from '../problems/problem.js'
 import type { Access } from './access.js'
 import { claimOf, idempotencyKey } from './idempotency-key.js'
-import { readJson } from './request-body.js'
+import { incomingOf, readJson } from './request-body.js'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Claim } from '../idempotency/once.js'
 import type { Scope } from '../keys/scopes.js'
@@ -64,7 +64,7 @@ export function operation<const Path extends string, Query extends z.ZodType = t
         const checkedQuery = check(query, c.req.query())
 
         const hasBody = definition.body !== undefined
-        const { text, value } = hasBody ? await readJson(c.req.raw, { isOptional: definition.isBodyOptional ?? false }) : { text: '', value: {} }
+        const { text, value } = hasBody ? await readJson(c.req.raw, { isOptional: definition.isBodyOptional ?? false, incoming: incomingOf(c) }) : { text: '', value: {} }
         const body = check(definition.body ?? noFields, value)
         const key = method === 'post' ? idempotencyKey(c.req.header('idempotency-key')) : undefined
 
