@@ -1,4 +1,5 @@
 import { Problem } from '../problems/problem.js'
+import { DatabaseAway } from '../storage/database-away.js'
 import type { Log } from '../observability/log.js'
 
 /** Renders a problem as RFC 9457 says. */
@@ -18,13 +19,18 @@ export function problemResponse(problem: Problem, headers: Record<string, string
 /** The problem that an error is to the caller. What is none is a bug: it is told to the log, and to the caller only that it is one. */
 export function asProblem(error: unknown, log: Pick<Log, 'error'>): Problem {
   if (error instanceof Problem) return error
-  if (isDatabaseAway(error)) return new Problem('unavailable', 'The database cannot be written to right now.', { retryAfterSeconds: 5, cause: error })
+  if (error instanceof DatabaseAway && error.isOutcomeUnknown) {
+    return new Problem('unavailable', 'The connection to the database was cut; whether this was stored is not known.', {
+      retryAfterSeconds: 5, cause: error, fix: 'Look whether it was stored, or repeat the request under the same Idempotency-Key after the time in Retry-After.',
+    })
+  }
+  if (error instanceof DatabaseAway || isSqliteAway(error)) return new Problem('unavailable', 'The database cannot be written to right now.', { retryAfterSeconds: 5, cause: error })
   log.error('api.bug', { error })
   return new Problem('internal', 'Something went wrong that should not have.', { cause: error })
 }
 
-/** SQLite: busy, full, read-only or an I/O error. PostgreSQL: no connection, shutting down, out of something. */
-function isDatabaseAway(error: unknown): boolean {
+/** SQLite: busy, full, read-only or an I/O error. */
+function isSqliteAway(error: unknown): boolean {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined
-  return typeof code === 'string' && /^(?:SQLITE_(?:BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|53\w{3}|57P0\d)$/.test(code)
+  return typeof code === 'string' && /^SQLITE_(?:BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)$/.test(code)
 }
