@@ -54,9 +54,9 @@ export const delivererLimits = {
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
   maxLaneBytes: 4 * 1024 * 1024,
-  lowWater: 50,
   lookAtOnce: 100,
-  readPerLook: 200,
+  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
+  readPerLook: { least: 16, most: 200, ofAllLanes: 10_000 },
   idleMs: 60_000,
   failingMs: 5 * 86_400_000,
   /** After a fault of our own the delivery rests this long; no attempt is counted. */
@@ -77,6 +77,7 @@ export class Deliverer {
   readonly #wantsLook = new Set<Lane>()
   readonly #wantsTarget = new Set<Lane>()
   readonly #full = new Set<Lane>()
+  readonly #behind = new Set<Lane>()
   readonly #mayGo = new Set<Lane>()
   #settlements: { settlement: Settlement; lane: Lane; item: Item }[] = []
   #inFlight = 0
@@ -132,7 +133,11 @@ export class Deliverer {
   }
 
   released(endpointIds: readonly number[]): void {
-    for (const id of endpointIds) this.#lanes.delete(id)
+    for (const id of endpointIds) {
+      const lane = this.#lanes.get(id)
+      if (lane !== undefined) this.#behind.delete(lane)
+      this.#lanes.delete(id)
+    }
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
@@ -196,7 +201,7 @@ export class Deliverer {
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       if (lane.target !== undefined && lane.target.version !== version && !lane.isLoading) this.#wantTarget(lane)
       // A lane that is behind stays marked on purpose; it looks again when its memory has run low.
-      if (!lane.isBehind || lane.queued < delivererLimits.lowWater) this.#wantLook(lane)
+      if (!lane.isBehind || lane.queued < this.#lowWater) this.#wantLook(lane)
     }
     this.#loadTargets()
     this.#look()
@@ -210,6 +215,7 @@ export class Deliverer {
     this.#wantsTarget.clear()
     this.#parked.clear()
     this.#full.clear()
+    this.#behind.clear()
     this.#mayGo.clear()
     this.#unsettled -= this.#settlements.length
     this.#settlements = []
@@ -240,9 +246,23 @@ export class Deliverer {
     lane.bytes += item.event.data.length
     if (lane.size >= this.#laneCap() || lane.bytes >= delivererLimits.maxLaneBytes) {
       this.#full.add(lane)
-      lane.isBehind = true
+      this.#setBehind(lane, true)
     }
   }
+
+  #setBehind(lane: Lane, isBehind: boolean): void {
+    lane.isBehind = isBehind
+    if (isBehind) this.#behind.add(lane)
+    else this.#behind.delete(lane)
+  }
+
+  get #readPerLook(): number {
+    const { least, most, ofAllLanes } = delivererLimits.readPerLook
+    return Math.max(least, Math.min(most, Math.floor(ofAllLanes / Math.max(1, this.#behind.size, this.#wantsLook.size))))
+  }
+
+  /** A lane with a backlog that has less than this in memory reads more. */
+  get #lowWater(): number { return Math.ceil(this.#readPerLook / 4) }
 
   /** The less, the fuller memory is: however many endpoints hang, some of it is left for the others. */
   #laneCap(): number {
@@ -253,7 +273,7 @@ export class Deliverer {
     this.#items--
     this.#bytes -= item.event.data.length
     lane.bytes -= item.event.data.length
-    if (lane.size <= delivererLimits.lowWater) this.#full.delete(lane)
+    if (lane.size <= this.#lowWater) this.#full.delete(lane)
   }
 
   #dueLater(lane: Lane, at: number): void {
@@ -272,7 +292,7 @@ export class Deliverer {
 
   #afterChange(lane: Lane): void {
     if (lane.isStopped && lane.queued > 0) this.#returnQueued(lane)
-    if (lane.isBehind && lane.queued < delivererLimits.lowWater) this.#wantLook(lane)
+    if (lane.isBehind && lane.queued < this.#lowWater) this.#wantLook(lane)
     if (lane.isIdle) {
       lane.idleSince = this.around.now()
       if (lane.isStopped) {
@@ -510,7 +530,8 @@ export class Deliverer {
     }
     if (lanes.length === 0) return
     this.#isLooking = true
-    this.around.look(lanes.map((lane) => ({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit: lane.size + delivererLimits.readPerLook }))).then(({ looks, events }) => {
+    const readPerLook = this.#readPerLook
+    this.around.look(lanes.map((lane) => ({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit: lane.size + readPerLook }))).then(({ looks, events }) => {
       const eventsById = new Map(events.map((event) => [event.id, event]))
       for (const lane of lanes) lane.isLooking = false
       for (const look of looks) this.#seen(look, eventsById)
@@ -532,7 +553,7 @@ export class Deliverer {
     const lane = this.#lanes.get(look.endpointId)
     if (lane === undefined) return
     lane.failingSince = look.failingSince
-    lane.isBehind = look.isBehind
+    this.#setBehind(lane, look.isBehind)
     lane.nextDueAt = null
     for (const dueAt of [look.nextDueAt, ...lane.settledMeanwhile.values()]) if (dueAt !== null) this.#dueLater(lane, dueAt)
     if (lane.target?.version !== look.version) {

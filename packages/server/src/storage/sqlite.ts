@@ -6,6 +6,8 @@ export interface SqliteOptions {
   readOnly?: boolean
   /** Milliseconds since 1970, for `now`. */
   clock: () => number
+  /** Memory for pages, in KiB. */
+  cacheKiB?: number
   /** Pages that the WAL may hold before a commit copies them itself; a thread beside usually does it first. */
   autoCheckpointPages?: number
 }
@@ -104,10 +106,10 @@ export class SqliteDatabase implements Database {
     return statement
   }
 
-  #prepareConnection({ readOnly, autoCheckpointPages }: SqliteOptions): void {
+  #prepareConnection({ readOnly, autoCheckpointPages, cacheKiB }: SqliteOptions): void {
     // First of all: each later pragma may find the file locked for a moment by another connection.
     this.#connection.exec('pragma busy_timeout = 5000')
-    this.#connection.exec('pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 0')
+    this.#connection.exec(`pragma cache_size = -${cacheKiB ?? 16_384}; pragma temp_store = memory; pragma mmap_size = 0`)
     if (readOnly) return
     this.#connection.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${autoCheckpointPages ?? 1000}`)
     // A 2xx promises an fsynced commit, so what the file really runs with is read back, not believed.
