@@ -46,7 +46,7 @@ import type { ApiSurroundings, Surroundings } from './surroundings.js'
  */
 export function createApp(given: Surroundings): OpenAPIHono {
   const app = new OpenAPIHono()
-  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: given.clock.now }) }
+  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now() }) }
 
   for (const operation of operations) operation.mount(app, surroundings)
   mountHealth(app, surroundings)
