@@ -21,6 +21,7 @@ export function createHttpServer(fetch: (request: Request, env: never) => Respon
 
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): void {
   // An answer that has begun cannot be mended, and nobody listens on a connection that was reset.
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own handler looks there, and tells it nowhere else
   if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy(error)
     return
