@@ -258,7 +258,9 @@ export class Deliverer {
 
   get #readPerLook(): number {
     const { least, most, ofAllLanes } = delivererLimits.readPerLook
-    return Math.max(least, Math.min(most, Math.floor(ofAllLanes / Math.max(1, this.#behind.size, this.#wantsLook.size))))
+    const share = Math.floor(ofAllLanes / Math.max(1, this.#behind.size, this.#wantsLook.size))
+    const room = Math.floor((delivererLimits.maxItems - this.#items) / delivererLimits.lookAtOnce)
+    return Math.max(least, Math.min(most, share, room))
   }
 
   /** A lane with a backlog that has less than this in memory reads more. */

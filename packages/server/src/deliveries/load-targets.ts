@@ -13,6 +13,32 @@ export interface TargetRules {
   now: number
 }
 
+/** Loads endpoints for a sender. */
+export function targetLoader({ load, open, defaultTimeoutMs, now }: {
+  load(ids: number[]): Promise<LoadedEndpoint[]>
+  open(sealed: string, context: string): string
+  defaultTimeoutMs: number
+  now(): number
+}): (ids: number[], formats: ReadonlyMap<number, Format>) => Promise<Target[]> {
+  return async (ids, formats) => {
+    // Later ones replace earlier ones of the same name: the newest is what a second signature is made with.
+    const newest = new Map([...formats.values()].map((format) => [format.definition.name, format]))
+    const endpoints = await load(ids)
+    const rules: TargetRules = { open, formatNamed: (name) => newest.get(name), defaultTimeoutMs, now: now() }
+    return endpoints.map((endpoint) => prepareOrFail(endpoint, rules))
+  }
+}
+
+/** One endpoint whose secret cannot be opened must not keep the others from sending; what is due to it rests, uncharged. */
+function prepareOrFail(endpoint: LoadedEndpoint, rules: TargetRules): Target {
+  try {
+    return prepareTarget(endpoint, rules)
+  } catch (error) {
+    const unsigned = { ...endpoint, sealedSecrets: '', sealedHeaders: null, sealedSecondSignature: null }
+    return { ...prepareTarget(unsigned, { ...rules, open: () => '{"current":""}' }), sign() { throw error } }
+  }
+}
+
 /** Opens what is sealed and prepares everything that attempts to this endpoint have in common. */
 export function prepareTarget(endpoint: LoadedEndpoint, rules: TargetRules): Target {
   const open = (sealed: string, column: Parameters<typeof sealContext>[1]): unknown => JSON.parse(rules.open(sealed, sealContext(endpoint.organizationPublicId, column)))

@@ -17,6 +17,10 @@ import { cancelReplay } from '../replays/cancel-replay.js'
 import { startReplay } from '../replays/start-replay.js'
 import { stepReplays } from '../replays/step-replays.js'
 import { sweep } from '../retention/sweep.js'
+import { changeSource, createSource, deleteSource, registerBuiltInSources } from '../sources/change-sources.js'
+import { createLink, deleteLink } from '../sources/links.js'
+import { receive } from '../sources/receive.js'
+import { receiveAgain } from '../sources/receive-again.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -43,6 +47,14 @@ export const commands = {
   stepReplays,
   cancelReplay,
   sweep,
+  receive,
+  receiveAgain,
+  createSource: once(createSource),
+  changeSource,
+  deleteSource,
+  registerBuiltInSources,
+  createLink: once(createLink),
+  deleteLink,
   beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),

@@ -46,6 +46,8 @@ export class Node implements Engine {
   readonly #formats = new Map<number, Format>()
   readonly #stopChores: (() => void)[] = []
   #session = ''
+  /** By how much the database's clock is ahead of this process's: due dates follow the database's. */
+  #clockOffsetMs = 0
   #isRenewing = false
   #isPolling = false
   #pollAgain = false
@@ -55,9 +57,9 @@ export class Node implements Engine {
   private constructor(around: NodeSurroundings) {
     this.#around = around
     this.store = around.store
-    this.#turns = new Turns(this.#partners(), around.clock)
+    this.#turns = new Turns(this.#partners(), () => this.#now())
     this.#deliverer = new Deliverer({
-      now: () => around.clock.now(),
+      now: () => this.#now(),
       random: () => around.clock.random(),
       after: (ms, callback) => around.clock.after(ms, callback),
       send: around.send,
@@ -76,11 +78,13 @@ export class Node implements Engine {
   static async start(around: NodeSurroundings): Promise<Node> {
     const node = new Node(around)
     for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
+    await node.#readClock()
     node.#session = await node.store.command('beginSession', { node: around.node })
     node.#turns.dispatch(await node.store.query('undispatched', {}))
     node.#every(renewEveryMs, () => node.#renew())
     node.#every(nodeTimes.pollMs, () => node.#poll())
     node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
+    node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
     await node.#relay()
@@ -161,7 +165,22 @@ export class Node implements Engine {
   }
 
   async #renew(): Promise<void> {
+    await this.#readClock()
     await this.#owned(this.store.command('renewSession', { session: this.#session }))
+  }
+
+  #now(): number {
+    return this.#around.clock.now() + this.#clockOffsetMs
+  }
+
+  /** A process has its own clock, which may be wrong by minutes; a difference within the time of asking is none. */
+  async #readClock(): Promise<void> {
+    if (this.store.dialect === 'sqlite') return
+    const before = this.#around.clock.now()
+    const { now } = await this.store.query('ping', {})
+    const after = this.#around.clock.now()
+    const offsetMs = now - Math.round((before + after) / 2)
+    this.#clockOffsetMs = Math.abs(offsetMs) <= after - before + 20 ? 0 : offsetMs
   }
 
   /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
@@ -196,7 +215,7 @@ export class Node implements Engine {
     try {
       let more = true
       while (more) {
-        const relayed = await this.store.command('relayOutbox', { limit: nodeTimes.relayAtOnce, at: this.#around.clock.now() })
+        const relayed = await this.store.command('relayOutbox', { limit: nodeTimes.relayAtOnce, at: this.#now() })
         this.#turns.dispatch(relayed.organizations)
         more = relayed.more
       }

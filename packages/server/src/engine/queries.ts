@@ -14,6 +14,9 @@ import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
 import { readFact } from '../installation/installation.js'
 import { countMatchingStretch, replayBounds } from '../replays/count-matching.js'
 import { readReplay } from '../replays/replay.js'
+import { listLinks } from '../sources/links.js'
+import { findReceipt, listReceipts } from '../sources/read-receipts.js'
+import { findSource, listSources } from '../sources/read-sources.js'
 import type { Database } from '../storage/database.js'
 
 /** Everything that only reads. */
@@ -39,6 +42,11 @@ export const queries = {
   replayBounds,
   countMatchingStretch,
   readReplay,
+  findSource,
+  listSources,
+  findReceipt,
+  listReceipts,
+  listLinks,
   overview,
   backlog,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),

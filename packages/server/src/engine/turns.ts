@@ -2,7 +2,6 @@ import { Problem } from '../problems/problem.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import { storedEvents, type Turn, type TurnResult } from './turn.js'
-import type { Clock } from './clock.js'
 
 export const turnLimits = {
   /** Events that commit together at most. */
@@ -51,7 +50,7 @@ export class Turns<Settling> {
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>, private readonly clock: Clock) {}
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly now: () => number) {}
 
   get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
 
@@ -115,7 +114,7 @@ export class Turns<Settling> {
 
     try {
       const result = await this.partners.run({
-        at: this.clock.now(), events: publishes.map(({ event }) => event), release,
+        at: this.now(), events: publishes.map(({ event }) => event), release,
         dispatch: { organizations, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
       }, settling)
       this.partners.observeCommit(publishes.length, performance.now() - this.#lastStartAt)
@@ -179,7 +178,7 @@ export class Turns<Settling> {
     const middle = Math.ceil(publishes.length / 2)
     for (const half of [publishes.slice(0, middle), publishes.slice(middle)]) {
       try {
-        const result = await this.partners.run({ at: this.clock.now(), events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
+        const result = await this.partners.run({ at: this.now(), events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
         for (const [i, { event, resolve }] of half.entries()) {
           this.#dirty.add(event.organizationId)
           resolve(result.appended[i] as Appended)

@@ -1,14 +1,15 @@
 import { hostname } from 'node:os'
-import { createAdaptorServer } from '@hono/node-server'
 import { createApp } from '../api/app.js'
+import { createHttpServer } from '../api/http-server.js'
 import { problemResponse } from '../api/problem-response.js'
 import { attempt } from '../deliveries/attempt.js'
 import { Connections } from '../deliveries/connections.js'
-import { prepareTarget } from '../deliveries/load-targets.js'
+import { targetLoader } from '../deliveries/load-targets.js'
 import { createDialler } from '../dialling/dial.js'
 import { dnsServersResolver, systemResolver } from '../dialling/resolver.js'
 import { systemClock } from '../engine/clock.js'
 import { Node } from '../engine/node.js'
+import { openPostgresStore } from '../engine/postgres-store.js'
 import { openSqliteStore } from '../engine/sqlite-store.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
 import { findSignersIn } from '../inspector/find-signers.js'
@@ -44,12 +45,11 @@ export interface RunningServer {
 /** Puts a Posthorn together from its settings and starts it: database, node, API, in that order. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const { databaseUrl, mode } = settings
-  if (databaseUrl.kind !== 'sqlite') throw new Error('PostgreSQL is not supported yet. Use DATABASE_URL=sqlite:<path>.')
   const log = openLog({ destination: settings.log, level: settings.logLevel })
   const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
   const clock = systemClock()
   const metrics = new Metrics()
-  const store = await openSqliteStore(databaseUrl.path, clock)
+  const store = databaseUrl.kind === 'sqlite' ? await openSqliteStore(databaseUrl.path, clock) : await openPostgresStore(databaseUrl.url)
 
   const strict = mode === 'serve'
   const connections = new Connections(createDialler({
@@ -57,21 +57,16 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
   let app: Pick<ReturnType<typeof createApp>, 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
-  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server
+  const server = createHttpServer((request, env) => app.fetch(request, env))
   try {
     // The port first: where it is taken, no admin key must have been made that nobody is ever shown.
     await listen(server, settings.port, settings.host)
     const { port } = server.address() as AddressInfo
     const { adminKeyHash, adminKey } = await knowAdminKey(settings, store)
     const node = await Node.start({
-      store, clock, node: hostname(), formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
+      store, clock, node: nodeName(store, port), formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
       send: (request, done) => attempt(connections, request, done),
-      async loadTargets(ids, formats) {
-        // Later ones replace earlier ones of the same name: the newest is what a second signature is made with.
-        const newest = new Map([...formats.values()].map((format) => [format.definition.name, format]))
-        const endpoints = await store.query('loadEndpoints', { ids })
-        return endpoints.map((endpoint) => prepareTarget(endpoint, { open: vault.open, formatNamed: (name) => newest.get(name), defaultTimeoutMs: settings.deliveryTimeoutMs, now: clock.now() }))
-      },
+      loadTargets: targetLoader({ load: (ids) => store.query('loadEndpoints', { ids }), open: vault.open, defaultTimeoutMs: settings.deliveryTimeoutMs, now: () => clock.now() }),
       housekeeping: (self) => housekeeping({ store, clock, settings, wake: () => self.wake() }),
     })
     metrics.watch({
@@ -112,6 +107,14 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     await log.close()
     throw error
   }
+}
+
+/**
+ * Under which name a node's sessions stand: whoever starts under it takes over what the last run held. A SQLite file has
+ * one node at a time, whatever the machine is called today; on PostgreSQL each has its own.
+ */
+function nodeName(store: Store, port: number): string {
+  return store.dialect === 'sqlite' ? 'sqlite' : `${hostname()}:${port}`
 }
 
 /** The admin key's hash: of the one that is set, or of the one that was made at the first start. */

@@ -1,6 +1,6 @@
 import { attempt } from '../deliveries/attempt.js'
 import { Connections } from '../deliveries/connections.js'
-import { prepareTarget } from '../deliveries/load-targets.js'
+import { targetLoader } from '../deliveries/load-targets.js'
 import { createDialler } from '../dialling/dial.js'
 import { systemResolver } from '../dialling/resolver.js'
 import { Node, type NodeObserver } from '../engine/node.js'
@@ -36,11 +36,7 @@ export class RunningNode {
     running.node = await Node.start({
       store: running.store, clock, node: 'test', formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
       send: (request, done) => attempt(running.#connections, request, done),
-      loadTargets: async (ids, formats) => {
-        const byName = new Map([...formats.values()].map((format) => [format.definition.name, format]))
-        const loaded = await running.store.query('loadEndpoints', { ids })
-        return loaded.map((endpoint) => prepareTarget(endpoint, { open: testVault.open, formatNamed: (name) => byName.get(name), defaultTimeoutMs: timeoutMs, now: clock.now() }))
-      },
+      loadTargets: targetLoader({ load: (ids) => running.store.query('loadEndpoints', { ids }), open: testVault.open, defaultTimeoutMs: timeoutMs, now: () => clock.now() }),
     })
     return running
   }
