@@ -23,7 +23,7 @@ describe('a server that is killed again and again', () => {
     sink = await CountingSink.start({ answerAfterMs: () => Math.random() * 20, refuses: (id) => id.endsWith('7') })
   })
   afterEach(async () => {
-    await server.kill()
+    await (server as PosthornProcess | undefined)?.kill()
     await sink.stop()
     rmSync(folder, { recursive: true, force: true })
   })

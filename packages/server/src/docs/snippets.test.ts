@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await PosthornProcess.start(['dev'], { folder, env: { POSTHORN_API_KEY: key } })
 })
 afterAll(async () => {
-  await server.kill()
+  await (server as PosthornProcess | undefined)?.kill()
   rmSync(folder, { recursive: true, force: true })
 })
 
