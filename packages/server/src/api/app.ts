@@ -5,10 +5,14 @@ import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
 import { eventsOperations } from './events-routes.js'
 import { mountHealth } from './health-routes.js'
+import { mountInbound } from './inbound.js'
 import { keysOperations } from './keys-routes.js'
+import { makeInbound } from './make-inbound.js'
 import { mountOpenApi } from './openapi.js'
 import { organizationsOperations } from './organizations-routes.js'
+import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
+import { sourcesOperations } from './sources-routes.js'
 import { asProblem, problemResponse } from './problem-response.js'
 import { methodsOf } from './known-paths.js'
 import type { ApiSurroundings, Surroundings } from './surroundings.js'
@@ -46,9 +50,10 @@ import type { ApiSurroundings, Surroundings } from './surroundings.js'
  */
 export function createApp(given: Surroundings): OpenAPIHono {
   const app = new OpenAPIHono()
-  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now() }) }
+  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now() }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
 
   for (const operation of operations) operation.mount(app, surroundings)
+  mountInbound(app, surroundings.inboundSide)
   mountHealth(app, surroundings)
   mountOpenApi(app, surroundings.settings.version)
 
@@ -63,4 +68,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations]

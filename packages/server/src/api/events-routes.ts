@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { catalogNamed } from '../catalogs/catalogs.js'
-import { eventId, parseEventId } from '../ids/public-id.js'
+import { eventId, parseEventId, receiptId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { formatInstant } from '../events/instant.js'
 import { originName, origins, type NewEvent } from '../events/event.js'
@@ -30,6 +30,7 @@ const accepted = z.object({ id: z.string(), warnings }).openapi('Accepted')
 
 const event = z.object({
   id: z.string(), type: z.string(), occurredAt: z.string(), createdAt: z.string(), origin: z.enum(Object.keys(origins) as [keyof typeof origins]), test: z.boolean(),
+  receiptId: z.string().nullable().openapi({ description: 'The inbound request that it came with.' }),
 }).openapi('Event')
 
 /**
@@ -216,6 +217,6 @@ function refusal(problem: Problem): string {
 function showEvent(found: EventSummary) {
   return {
     id: found.givenId ?? eventId(found.id), type: found.type, occurredAt: formatInstant(found.occurredAt), createdAt: formatInstant(found.createdAt),
-    origin: originName(found.origin), test: found.origin === origins.test,
+    origin: originName(found.origin), test: found.origin === origins.test, receiptId: found.receiptId === null ? null : receiptId(found.receiptId),
   }
 }

@@ -3,6 +3,8 @@ import type { Engine } from '../engine/engine.js'
 import type { Log } from '../observability/log.js'
 import type { Vault } from '../secrets/vault.js'
 import type { Gate } from './access.js'
+import type { Inbound } from './inbound.js'
+import type { InboundSettings } from './make-inbound.js'
 
 /** What the API is given by whoever starts the process. */
 export interface Surroundings {
@@ -13,6 +15,8 @@ export interface Surroundings {
   settings: ApiSettings
   log: Pick<Log, 'error'>
   clock: { now(): number }
+  /** Of what comes in; without it there are no built-in sources. */
+  inbound?: InboundSettings | undefined
   /** What `/metrics` answers; without it there is no such path. */
   metrics?: (() => Promise<{ contentType: string; text: string }>) | undefined
 }
@@ -23,4 +27,4 @@ export interface ApiSettings {
 }
 
 /** What a handler of the API finds around it. */
-export interface ApiSurroundings extends Surroundings { gate: Gate }
+export interface ApiSurroundings extends Surroundings { gate: Gate; inboundSide: Inbound }

@@ -13,7 +13,7 @@ export type Appended =
 const ids: readonly Column[] = ['id int']
 const keyColumns: readonly Column[] = ['organization_id int', 'key text']
 const streamColumns: readonly Column[] = ['organization_id int', 'last_id int']
-const eventColumns: readonly Column[] = ['id int', 'organization_id int', 'type text', 'data text', 'given_id text', 'occurred_at int', 'created_at int', 'origin int', 'only_endpoint_id int']
+const eventColumns: readonly Column[] = ['id int', 'organization_id int', 'type text', 'data text', 'given_id text', 'occurred_at int', 'created_at int', 'origin int', 'only_endpoint_id int', 'receipt_id int']
 const eventKeyColumns: readonly Column[] = ['organization_id int', 'key text', 'event_id int', 'digest text']
 
 /**
@@ -55,7 +55,7 @@ export async function appendKnowing(tx: Database, events: readonly NewEvent[]): 
     if (result.kind === 'repeated' && result.id < 0) results[i] = { kind: 'repeated', id: idOf(-result.id - 1), givenId: result.givenId }
   }
 
-  await tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null]))
+  await tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null]))
   const keys = fresh.flatMap((event, i) => (event.keys ?? []).map((key) => [event.organizationId, key.key, idOf(i), key.digest]))
   if (keys.length > 0) await tx.insert('event_keys', eventKeyColumns, keys)
 

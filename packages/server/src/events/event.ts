@@ -32,6 +32,8 @@ export interface NewEvent {
   origin: Origin
   /** A test event goes to this endpoint and no other. */
   onlyEndpointId?: number | undefined
+  /** Where it came in. */
+  receiptId?: number | undefined
   /** What makes a repeated publish the same publish: the given id, an Idempotency-Key. */
   keys?: readonly EventKey[] | undefined
   /** Bytes that a group commit counts. */

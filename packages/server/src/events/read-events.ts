@@ -3,7 +3,7 @@ import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 
 /** An event as it is listed. */
-export interface EventSummary { id: number; givenId: string | null; type: string; occurredAt: number; createdAt: number; origin: number }
+export interface EventSummary { id: number; givenId: string | null; type: string; occurredAt: number; createdAt: number; origin: number; receiptId: number | null }
 
 export interface EventFilter {
   organizationId: number
@@ -18,7 +18,7 @@ export interface EventFilter {
 /** An organization's events, newest first. */
 export async function listEvents(db: Database, { organizationId, before, limit, type, from, to }: EventFilter): Promise<EventSummary[]> {
   const rows = await db.all<EventRow>(sql`
-    select id, given_id, type, occurred_at, created_at, origin from events
+    select id, given_id, type, occurred_at, created_at, origin, receipt_id from events
     where organization_id = ${organizationId} and id < ${before ?? Number.MAX_SAFE_INTEGER}
       ${type === undefined ? sql`` : sql`and type = ${type}`}
       ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
@@ -33,12 +33,12 @@ export async function findEvent(db: Database, { organizationId, publicId }: { or
   const id = given?.event_id ?? parseEventId(publicId)
   if (id === undefined) return undefined
   const row = await db.first<EventRow & { data: string }>(sql`
-    select id, given_id, type, occurred_at, created_at, origin, data from events where id = ${id} and organization_id = ${organizationId}`)
+    select id, given_id, type, occurred_at, created_at, origin, receipt_id, data from events where id = ${id} and organization_id = ${organizationId}`)
   return row && { ...asSummary(row), data: row.data }
 }
 
-interface EventRow { id: number; given_id: string | null; type: string; occurred_at: number; created_at: number; origin: number }
+interface EventRow { id: number; given_id: string | null; type: string; occurred_at: number; created_at: number; origin: number; receipt_id: number | null }
 
 function asSummary(row: EventRow): EventSummary {
-  return { id: row.id, givenId: row.given_id, type: row.type, occurredAt: row.occurred_at, createdAt: row.created_at, origin: row.origin }
+  return { id: row.id, givenId: row.given_id, type: row.type, occurredAt: row.occurred_at, createdAt: row.created_at, origin: row.origin, receiptId: row.receipt_id }
 }

@@ -9,6 +9,9 @@ const rowWidth = 7
 export const eventId = (id: number): string => `evt_${encode(id, eventWidth)}`
 export const endpointId = (id: number): string => `ep_${encode(id, rowWidth)}`
 export const keyId = (id: number): string => `key_${encode(id, rowWidth)}`
+export const sourceId = (id: number): string => `src_${encode(id, rowWidth)}`
+export const linkId = (id: number): string => `lnk_${encode(id, rowWidth)}`
+export const receiptId = (id: number): string => `rcp_${encode(id, eventWidth)}`
 export const replayId = (id: number): string => `rpl_${encode(id, rowWidth)}`
 export const deliveryId = (event: number, endpoint: number): string => `dlv_${encode(event, eventWidth)}${encode(endpoint, rowWidth)}`
 export const attemptId = (event: number, endpoint: number, number: number): string =>
@@ -18,6 +21,9 @@ export const attemptId = (event: number, endpoint: number, number: number): stri
 export const parseEventId = (text: string): number | undefined => parse(text, 'evt_', eventWidth)
 export const parseEndpointId = (text: string): number | undefined => parse(text, 'ep_', rowWidth)
 export const parseKeyId = (text: string): number | undefined => parse(text, 'key_', rowWidth)
+export const parseSourceId = (text: string): number | undefined => parse(text, 'src_', rowWidth)
+export const parseLinkId = (text: string): number | undefined => parse(text, 'lnk_', rowWidth)
+export const parseReceiptId = (text: string): number | undefined => parse(text, 'rcp_', eventWidth)
 export const parseReplayId = (text: string): number | undefined => parse(text, 'rpl_', rowWidth)
 
 export interface DeliveryKey { eventId: number; endpointId: number }

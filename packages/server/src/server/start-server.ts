@@ -20,6 +20,7 @@ import { Problem } from '../problems/problem.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
 import { keepEncryptionKey } from '../secrets/encryption-key.js'
 import { createVault } from '../secrets/vault.js'
+import { builtInSources } from '../sources/built-in-sources.js'
 import { housekeeping } from './housekeeping.js'
 import { observerOf } from './observe.js'
 import { version } from './version.js'
@@ -77,6 +78,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const api = createApp({
       engine: node, vault, adminKeyHash, log, clock,
       settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
+      inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     })
     if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: Object.values(builtInFormats), clock }) }))
