@@ -37,7 +37,7 @@ onEachDatabase('backup', (db) => {
         const at = db.clock.now()
         // The stream's row and its events change together.
         await store.command('turn', {
-          session, at, settlements: [], dispatch: undefined, release: [],
+          session, settlements: [], dispatch: undefined, release: [],
           events: Array.from({ length: 10 }, () => ({ organizationId: acme, type: 'order.created', data: `{"n":${n}}`, occurredAt: at, createdAt: at, origin: origins.api, bytes: 10 })),
         })
       }

@@ -39,11 +39,11 @@ export async function takeLanes(db: Database, session: string, limit: number): P
     // PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one.
     const lock = tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
     const rows = await tx.all<{ endpoint_id: number }>(sql`
-      update lanes set session = ${session}
-      where endpoint_id in (
+      with free as (
         select endpoint_id from lanes
         where session is null and wake_at is not null and wake_at <= ${tx.now}
         order by wake_at limit ${limit} ${lock})
+      update lanes set session = ${session} where endpoint_id in (select endpoint_id from free)
       returning endpoint_id`)
     return rows.map((row) => row.endpoint_id)
   })
@@ -139,11 +139,16 @@ export async function returnToWaiting(db: Database, session: string, deliveries:
  * lane that is given up. When a lane is next to be taken is looked up under its lock, after everybody who wrote before.
  */
 export async function releaseLanes(tx: Database, session: string, endpointIds: readonly number[]): Promise<void> {
-  const wanted = tx.rows([...endpointIds].sort((a, b) => a - b).map((id) => [id]), ids)
-  if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${wanted} as r) order by endpoint_id for update`)
+  await lockLanes(tx, endpointIds)
   await tx.run(sql`
     update lanes set session = null, wake_at = (
       select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
       where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
-    where session = ${session} and endpoint_id in (select id from ${wanted} as r)`)
+    where session = ${session} and endpoint_id in (select id from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r)`)
+}
+
+/** Lanes are locked before deliveries, and many in one order, by everybody, so that no two wait for each other. SQLite has one writer. */
+export async function lockLanes(tx: Database, endpointIds: readonly number[]): Promise<void> {
+  if (tx.dialect === 'sqlite' || endpointIds.length === 0) return
+  await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r) order by endpoint_id for update`)
 }

@@ -42,7 +42,10 @@ export async function endSession(db: Database, token: string): Promise<void> {
 /** Ends the sessions that were not renewed in time, whoever's they are, and frees what they owned. */
 export async function fenceDeadSessions(db: Database): Promise<number> {
   return db.transaction(async (tx) => {
-    const dead = await tx.all<{ token: string }>(sql`delete from sessions where alive_until < ${tx.now} returning token`)
+    // One whose settlement is under way is stepped over rather than waited for: the others must not wait with it.
+    const lock = tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
+    const dead = await tx.all<{ token: string }>(sql`
+      delete from sessions where token in (select token from sessions where alive_until < ${tx.now} order by token ${lock}) returning token`)
     for (const session of dead) await adopt(tx, session.token)
     return dead.length
   })
@@ -59,6 +62,8 @@ export async function proveSession(tx: Database, token: string): Promise<void> {
 
 /** What a session held in memory is due again now, and its lanes are free. A fenced session can no longer write. */
 async function adopt(tx: Database, token: string): Promise<void> {
+  // Whoever dispatches to these lanes just now is waited for, so that what follows sees what they have made.
+  if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where session = ${token} order by endpoint_id for update`)
   await tx.run(sql`
     update deliveries set state = 1, due_at = ${tx.now}
     where state = 0 and endpoint_id in (select endpoint_id from lanes where session = ${token})`)

@@ -1,4 +1,5 @@
 import { sql } from '../storage/sql.js'
+import { lockLanes } from './lanes.js'
 import { proveSession } from './sessions.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryState } from './delivery.js'
@@ -45,11 +46,13 @@ export interface Settled {
 const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'attempts int', 'state int', 'step int', 'wait_ms int']
 const attemptColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'number int', 'at int', 'duration_ms int', 'status int', 'error_class text', 'error text', 'url text', 'request_headers text', 'response_headers text', 'answer bytes']
 const counterColumns: readonly Column[] = ['minute int', 'organization_id int', 'kind text', 'count int']
+const idColumns: readonly Column[] = ['id int']
 const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int']
 
 /** Writes attempts and the next states of their deliveries together, under the session's proof. What is stale changes nothing. */
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
   await proveSession(tx, session)
+  await lockWhatTurns(tx, settlements)
   const applied = await moveDeliveries(tx, settlements)
   if (applied.length > 0) {
     await tx.insert('attempts', attemptColumns, applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
@@ -92,6 +95,18 @@ async function count(tx: Database, settlements: readonly Settlement[]): Promise<
     insert into counters (minute, organization_id, kind, count)
     select minute, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r
     where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
+}
+
+/** Cursors before lanes before deliveries, each in order, as everybody takes them. Few settlements touch any but the last. */
+async function lockWhatTurns(tx: Database, settlements: readonly Settlement[]): Promise<void> {
+  if (tx.dialect === 'sqlite') return
+  const disabling = settlements.filter((s) => s.disable !== null)
+  if (disabling.length > 0) {
+    await tx.all(sql`
+      select organization_id from cursors where organization_id in (select id from ${tx.rows(disabling.map((s) => [s.organizationId]), idColumns)} as r)
+      order by organization_id for update`)
+  }
+  await lockLanes(tx, settlements.filter((s) => s.disable !== null || s.failingSince !== undefined).map((s) => s.endpointId))
 }
 
 async function rememberFailing(tx: Database, settlements: readonly Settlement[]): Promise<void> {

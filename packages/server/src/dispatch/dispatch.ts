@@ -32,6 +32,8 @@ export interface Dispatched {
   woken: boolean
   /** Organizations whose stream has more. */
   behind: number[]
+  /** Organizations that another node was dispatching just now, perhaps without having seen all: to be looked at again soon. */
+  skipped: number[]
   /** How many deliveries were made. */
   count: number
 }
@@ -69,7 +71,7 @@ export class Subscribers {
 }
 
 interface EndpointRow { id: number; organization_id: number; event_types: string; state: number; from_id: number; format: number; retry_policy: string }
-interface Cursor { organization_id: number; dispatched_id: number; endpoints_version: number; last_id: number }
+interface Cursor { organization_id: number; dispatched_id: number; endpoints_version: number; last_id: number; now: number }
 
 const ids: readonly Column[] = ['id int']
 const cursorColumns: readonly Column[] = ['organization_id int', 'dispatched_id int']
@@ -82,10 +84,12 @@ const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', '
  * A delivery is handed over (state sending) only on a lane that this session owns and that has nothing unseen; all
  * others wait in the database and their lane is woken. Whoever sends them reads them there, in order.
  */
-export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, now: number, appended?: JustAppended): Promise<Dispatched> {
+export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, appended?: JustAppended): Promise<Dispatched> {
   const cursors = await lockCursors(tx, request.organizations)
-  const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, behind: [], count: 0 }
-  if (cursors.length === 0) return result
+  const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, behind: [], skipped: await findSkipped(tx, request.organizations, cursors), count: 0 }
+  const [cursor] = cursors
+  if (cursor === undefined) return result
+  const { now } = cursor
 
   const endpoints = await subscribers.of(tx, cursors)
   const { events, read } = await collectEvents(tx, cursors, request.limit, appended)
@@ -118,11 +122,22 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
 async function lockCursors(tx: Database, organizations: readonly number[]): Promise<Cursor[]> {
   const lock = tx.dialect === 'postgres' ? sql`for update of c skip locked` : sql``
   return tx.all<Cursor>(sql`
-    select c.organization_id, c.dispatched_id, c.endpoints_version, s.last_id
+    select c.organization_id, c.dispatched_id, c.endpoints_version, s.last_id, ${tx.now} as now
     from cursors c join streams s on s.organization_id = c.organization_id
     where c.dispatched_id < s.last_id
       and c.organization_id in (select id from ${tx.rows(organizations.map((id) => [id]), ids)} as r)
     order by c.organization_id ${lock}`)
+}
+
+/** Whoever holds a cursor may have read its stream before our event was there, and need not read it again. */
+async function findSkipped(tx: Database, organizations: readonly number[], cursors: readonly Cursor[]): Promise<number[]> {
+  if (tx.dialect === 'sqlite' || cursors.length === organizations.length) return []
+  const found = new Set(cursors.map((cursor) => cursor.organization_id))
+  const rows = await tx.all<{ organization_id: number }>(sql`
+    select c.organization_id from cursors c join streams s on s.organization_id = c.organization_id
+    where c.dispatched_id < s.last_id
+      and c.organization_id in (select id from ${tx.rows(organizations.filter((id) => !found.has(id)).map((id) => [id]), ids)} as r)`)
+  return rows.map((row) => row.organization_id)
 }
 
 interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; only_endpoint_id: number | null }
@@ -192,7 +207,9 @@ async function wakeLanes(tx: Database, planned: readonly Planned[], handedOver: 
   const waiting = new Set(planned.filter(({ endpoint }) => endpoint.isEnabled && !handedOver.has(endpoint.id)).map(({ endpoint }) => endpoint.id))
   if (waiting.size === 0) return
   result.woken = true
-  await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows([...waiting].sort((a, b) => a - b).map((id) => [id]), ids)} as r)`)
+  const rows = tx.rows([...waiting].map((id) => [id]), ids)
+  if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${rows} as r) order by endpoint_id for update`)
+  await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${rows} as r)`)
 }
 
 async function moveCursors(tx: Database, cursors: readonly Cursor[], events: readonly ReadEvent[], limit: number, result: Dispatched): Promise<void> {

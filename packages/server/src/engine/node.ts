@@ -57,7 +57,7 @@ export class Node implements Engine {
   private constructor(around: NodeSurroundings) {
     this.#around = around
     this.store = around.store
-    this.#turns = new Turns(this.#partners(), () => this.#now())
+    this.#turns = new Turns(this.#partners())
     this.#deliverer = new Deliverer({
       now: () => this.#now(),
       random: () => around.clock.random(),

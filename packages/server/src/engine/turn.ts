@@ -3,6 +3,7 @@ import { dispatch, type Dispatched, type JustAppended, type Subscribers } from '
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { proveSession } from '../deliveries/sessions.js'
+import { oneAtATime } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 import type { NewEvent } from '../events/event.js'
@@ -10,7 +11,6 @@ import type { NewEvent } from '../events/event.js'
 /** What a node's memory brings to one transaction. */
 export interface Turn {
   session: string
-  at: number
   settlements: readonly Settlement[]
   events: readonly NewEvent[]
   /** Organizations whose streams are known to have moved; those of `events` are added. Undefined: a node that does not dispatch. */
@@ -52,7 +52,7 @@ export function storedEvents(events: readonly NewEvent[], appended: readonly App
   })
 }
 
-async function tryToDispatch(tx: Database, { session, at, events, release, dispatch: wanted }: Turn, memory: Memory, appended: JustAppended): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
+async function tryToDispatch(tx: Database, { session, events, release, dispatch: wanted }: Turn, memory: Memory, appended: JustAppended): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
   const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
   if ((wanted === undefined || organizations.length === 0) && release.length === 0) return { dispatched: undefined, dispatchError: undefined }
   try {
@@ -60,7 +60,7 @@ async function tryToDispatch(tx: Database, { session, at, events, release, dispa
       await proveSession(point, session)
       if (release.length > 0) await releaseLanes(point, session, release)
       if (wanted === undefined || organizations.length === 0) return undefined
-      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, at, appended)
+      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, appended)
     })
     return { dispatched, dispatchError: undefined }
   } catch (error) {
@@ -71,6 +71,8 @@ async function tryToDispatch(tx: Database, { session, at, events, release, dispa
 /** Moves what waits in the outbox into the streams, oldest first, and tells which organizations' streams moved. */
 export async function relayOutbox(db: Database, { limit, at }: { limit: number; at: number }): Promise<{ moved: number; organizations: number[]; more: boolean }> {
   return db.transaction(async (tx) => {
+    // Two side by side would put the events of one transaction into the stream in another order.
+    await oneAtATime(tx, 'relay the outbox')
     const rows = await tx.all<{ id: number; organization_id: number | null; type: string; data: string; key: string | null; origin: number; created_at: number }>(sql`
       select x.id, o.id as organization_id, x.type, x.data, x.key, x.origin, x.created_at
       from outbox x left join organizations o on o.public_id = x.organization

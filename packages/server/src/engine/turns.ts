@@ -16,6 +16,8 @@ export const turnLimits = {
   apartMs: 2,
   /** How long results wait for a publish to ride with, when nothing else wants a commit. */
   settleWithinMs: 10,
+  /** An organization that another node is just dispatching is looked at again after this. */
+  skippedAgainMs: 10,
 } as const
 
 /** What the loop takes from and gives to the rest of the node, each time round. */
@@ -50,7 +52,7 @@ export class Turns<Settling> {
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>, private readonly now: () => number) {}
+  constructor(private readonly partners: TurnPartners<Settling>) {}
 
   get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
 
@@ -114,12 +116,14 @@ export class Turns<Settling> {
 
     try {
       const result = await this.partners.run({
-        at: this.now(), events: publishes.map(({ event }) => event), release,
+        events: publishes.map(({ event }) => event), release,
         dispatch: { organizations, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
       }, settling)
       this.partners.observeCommit(publishes.length, performance.now() - this.#lastStartAt)
       for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
+      const skipped = result.dispatched?.skipped ?? []
+      if (skipped.length > 0) setTimeout(() => this.dispatch(skipped), turnLimits.skippedAgainMs)
       // What was appended just now did not come back: it is here.
       if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
       if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
@@ -178,7 +182,7 @@ export class Turns<Settling> {
     const middle = Math.ceil(publishes.length / 2)
     for (const half of [publishes.slice(0, middle), publishes.slice(middle)]) {
       try {
-        const result = await this.partners.run({ at: this.now(), events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
+        const result = await this.partners.run({ events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
         for (const [i, { event, resolve }] of half.entries()) {
           this.#dirty.add(event.organizationId)
           resolve(result.appended[i] as Appended)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { oneAtATime } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 import type { FormatDefinition } from './format.js'
@@ -9,6 +10,7 @@ import type { FormatDefinition } from './format.js'
  */
 export async function registerFormats(db: Database, { definitions }: { definitions: readonly FormatDefinition[] }): Promise<{ id: number; definition: FormatDefinition }[]> {
   return db.transaction(async (tx) => {
+    await oneAtATime(tx, 'register formats')
     for (const definition of definitions) {
       const text = JSON.stringify(definition)
       const digest = createHash('sha256').update(text).digest('hex')

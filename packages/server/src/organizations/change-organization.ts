@@ -18,6 +18,8 @@ export async function changeOrganization(db: Database, { id, changes, endpoint }
     const row = await tx.first<OrganizationRow>(sql`
       update organizations set ${join([...assignments(changes), sql`updated_at = ${tx.now}`], ', ')} where id = ${id} and deleted_at is null returning *`)
     if (row === undefined) return undefined
+    // The stream's row before the cursor's, as everybody takes them: a new endpoint wants both.
+    if (tx.dialect === 'postgres') await tx.first(sql`select last_id from streams where organization_id = ${id} for no key update`)
     await lockCursor(tx, id)
     if (changes.webhookUrl !== undefined) await changeManaged(tx, row, endpoint)
     if (changes.format !== undefined || changes.retryPolicy !== undefined) {

@@ -3,6 +3,7 @@ import { firstIdOfDay, msPerDay } from '../ids/id-days.js'
 import { removeExpiredKeys } from './remove-expired-keys.js'
 import { discardOverdue, removeLog, removePayloads } from './remove-log.js'
 import { removeLeftovers } from './remove-leftovers.js'
+import { isFreeToDo } from '../storage/one-at-a-time.js'
 import type { Database } from '../storage/database.js'
 
 export interface Retention {
@@ -33,6 +34,7 @@ export interface Swept {
  */
 export async function sweep(db: Database, { payloadsBefore, attemptsBefore, keysBefore, batch }: Retention): Promise<Swept> {
   return db.transaction(async (tx) => {
+    if (!await isFreeToDo(tx, 'remove what is old')) return { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0 }
     const overdue = await discardOverdue(tx, firstIdOfDay(Math.max(payloadsBefore, attemptsBefore)), batch)
     const payloads = await removePayloads(tx, { belowEventId: firstIdOfDay(payloadsBefore), belowLogId: firstIdOfDay(attemptsBefore), batch })
     const log = await removeLog(tx, { belowEventId: firstIdOfDay(payloadsBefore - msPerDay), belowLogId: firstIdOfDay(attemptsBefore - msPerDay), batch })

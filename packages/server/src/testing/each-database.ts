@@ -23,13 +23,13 @@ const onlyOnSqlite = new Map([
 ])
 
 export function onSqlite(name: string, suite: (db: TestDatabase) => void): void {
-  describe(`${name} (sqlite)`, () => runOn(new TestDatabase('sqlite', new SqliteHome()), suite))
+  describe(`${name} (sqlite)`, () => { runOn(new TestDatabase('sqlite', new SqliteHome()), suite) })
 }
 
 /** Where there is no PostgreSQL to be had, the run says so at its beginning, and these are skipped. */
 export function onPostgres(name: string, suite: (db: TestDatabase) => void): void {
   const server = inject('postgres')
-  describe.skipIf(server === null)(`${name} (postgres)`, () => runOn(new TestDatabase('postgres', new PostgresHome(server)), suite))
+  describe.skipIf(server === null)(`${name} (postgres)`, () => { runOn(new TestDatabase('postgres', new PostgresHome(server)), suite) })
 }
 
 function runOn(db: TestDatabase, suite: (db: TestDatabase) => void): void {

@@ -15,8 +15,8 @@ export class PostgresHome implements Home {
   #database: PostgresDatabase | undefined
   #clock: () => number = Date.now
 
-  constructor(private readonly server: PostgresForTests | null) {
-    this.#name = `${server?.template}_${process.pid}_${++PostgresHome.#count}`
+  constructor(private readonly given: PostgresForTests | null) {
+    this.#name = `${given?.template}_${process.pid}_${++PostgresHome.#count}`
   }
 
   get place(): string { return databaseUrl(this.#server.url, this.#name) }
@@ -45,8 +45,8 @@ export class PostgresHome implements Home {
   }
 
   get #server(): PostgresForTests {
-    if (this.server === null) throw new Error('There is no PostgreSQL in this run.')
-    return this.server
+    if (this.given === null) throw new Error('There is no PostgreSQL in this run.')
+    return this.given
   }
 }
 

@@ -1,0 +1,148 @@
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { onPostgres, type TestDatabase } from '../testing/each-database.js'
+import { withClient } from '../testing/postgres-setup.js'
+import { DatabaseAway } from './database-away.js'
+import { migrate, readMigrations } from './migrate.js'
+import { PostgresDatabase } from './postgres.js'
+import { sql } from './sql.js'
+import type { Database } from './database.js'
+
+const facts = sql`select name, value from installation order by name`
+const keep = (tx: Database, name: string, value = 'x') => tx.run(sql`insert into installation (name, value) values (${name}, ${value})`)
+
+async function opened(db: TestDatabase, work: (own: PostgresDatabase) => Promise<void>, options = {}): Promise<void> {
+  const own = await PostgresDatabase.open(db.path, { allowFsyncOff: true, ...options })
+  try {
+    await work(own)
+  } finally {
+    await own.close()
+  }
+}
+
+onPostgres('a PostgreSQL database', (db) => {
+  test('every transaction waits for the disk and reads what is committed, whatever the defaults are', async () => {
+    const database = new URL(db.path).pathname.slice(1)
+    await withClient(db.path, (client) => client.query(`
+      alter database ${database} set synchronous_commit = off;
+      alter database ${database} set default_transaction_isolation = 'serializable';
+      alter database ${database} set default_transaction_read_only = on`))
+    try {
+      await opened(db, async (own) => {
+        const settings = sql`select current_setting('synchronous_commit') as durable, current_setting('transaction_isolation') as isolation, current_setting('transaction_read_only') as "readOnly"`
+        const wanted = { durable: 'on', isolation: 'read committed', readOnly: 'off' }
+        expect(await own.transaction((tx) => tx.first(settings))).toEqual(wanted)
+        expect(await own.first(settings)).toEqual(wanted)
+      })
+    } finally {
+      await withClient(db.path, (client) => client.query(`begin read write; alter database ${database} reset all; commit`))
+    }
+  })
+
+  test('an application may have tables of the same names beside ours', async () => {
+    await withClient(db.path, (client) => client.query('create table public.installation (name text, value text)'))
+    await keep(db, 'ours')
+    await withClient(db.path, async (client) => {
+      expect((await client.query('select * from public.installation')).rows).toEqual([])
+      await client.query('drop table public.installation')
+    })
+    expect(await db.all(facts)).toEqual([{ name: 'ours', value: 'x' }])
+  })
+
+  test('a transaction is all or nothing, and so is one within it', async () => {
+    await expect(db.transaction(async (tx) => {
+      await keep(tx, 'a')
+      throw new Error('changed my mind')
+    })).rejects.toThrow('changed my mind')
+    await db.transaction(async (tx) => {
+      await keep(tx, 'b')
+      await expect(tx.transaction(async (point) => {
+        await keep(point, 'c')
+        await keep(point, 'b')
+      })).rejects.toMatchObject({ code: '23505' })
+      await tx.transaction((point) => keep(point, 'd'))
+    })
+    expect(await db.all(facts)).toMatchObject([{ name: 'b' }, { name: 'd' }])
+  })
+
+  test('a failure that was swallowed does not pass for a commit', async () => {
+    await expect(db.transaction(async (tx) => {
+      await keep(tx, 'a')
+      await keep(tx, 'a').catch(() => {})
+    })).rejects.toThrow(/rolled back/)
+    expect(await db.all(facts)).toEqual([])
+  })
+
+  test('numbers are numbers, yes is 1, bytes are bytes, and text without U+0000 is text', async () => {
+    const half = '\uD800'
+    const row = await db.first(sql`
+      select count(*) as count, sum(n) as sum, 2::bigint ^ 52 = 4503599627370496 as yes, ${'a\0b'}::text as text, ${new Uint8Array([0, 255])}::bytea as bytes
+      from ${db.rows([[2 ** 52], [null]], ['n int'])} as r`)
+    expect(row).toEqual({ count: 2, sum: 2 ** 52, yes: 1, text: 'a\uFFFDb', bytes: Buffer.from([0, 255]) })
+    expect(await db.all(sql`select text, bytes from ${db.rows([['\\u0000 "é" 😀', '00ff'], [`\0${half}`, null]], ['text text', 'bytes bytes'])} as r`))
+      .toEqual([{ text: '\\u0000 "é" 😀', bytes: Buffer.from([0, 255]) }, { text: '\uFFFD\uFFFD', bytes: null }])
+  })
+
+  test('of two that wait for each other one goes on, and the other is run again', async () => {
+    await keep(db, 'left', '0')
+    await keep(db, 'right', '0')
+    const add = (tx: Database, name: string) => tx.run(sql`update installation set value = (value::int + 1)::text where name = ${name}`)
+    const both = (first: string, second: string) => db.transaction(async (tx) => {
+      await add(tx, first)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await add(tx, second)
+    })
+    await Promise.all([both('left', 'right'), both('right', 'left')])
+    expect(await db.all(facts)).toEqual([{ name: 'left', value: '2' }, { name: 'right', value: '2' }])
+  })
+
+  test('a connection that is cut means the database is away; cut at the commit, that nobody knows', async () => {
+    await opened(db, async (own) => {
+      const cutOff = (tx: Database) => tx.first<{ pid: number }>(sql`select pg_backend_pid() as pid`).then((row) => db.first(sql`select pg_terminate_backend(${row?.pid ?? 0})`))
+      const cut = await own.transaction(async (tx) => {
+        await cutOff(tx)
+        await keep(tx, 'a')
+      }).catch((error: unknown) => error)
+      expect(cut).toBeInstanceOf(DatabaseAway)
+      expect(cut).toMatchObject({ isOutcomeUnknown: false })
+      const cutLater = await own.transaction(cutOff).catch((error: unknown) => error)
+      expect(cutLater).toMatchObject({ name: 'DatabaseAway', isOutcomeUnknown: true })
+      await keep(own, 'the next one works')
+    })
+    expect(await db.all(facts)).toHaveLength(1)
+  })
+
+  test('a server that is not there is away', async () => {
+    await expect(PostgresDatabase.open('postgres://posthorn@127.0.0.1:1/posthorn')).rejects.toMatchObject({ name: 'DatabaseAway', message: expect.stringContaining('ECONNREFUSED') as unknown })
+  })
+
+  test('a pool that was handed over is used as it is, and left open', async () => {
+    const pool = new pg.Pool({ connectionString: db.path, max: 2 })
+    const own = await PostgresDatabase.open(pool, { allowFsyncOff: true })
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => own.transaction(async (tx) => {
+      await keep(tx, name)
+      await tx.transaction((point) => keep(point, `${name}${name}`))
+    })))
+    expect(await own.all(facts)).toHaveLength(8)
+    await own.close()
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+  })
+
+  test('a server that may forget what it has committed is refused', async () => {
+    const { fsync } = await db.first<{ fsync: string }>(sql`select current_setting('fsync') as fsync`) ?? {}
+    const opening = PostgresDatabase.open(db.path).then((own) => own.close())
+    if (fsync === 'off') await expect(opening).rejects.toThrow(/fsync=off/)
+    else await opening
+  })
+
+  test('nodes that start together migrate once', async () => {
+    await withClient(db.path, (client) => client.query('drop schema posthorn cascade'))
+    const ran: number[] = []
+    await Promise.all(Array.from({ length: 4 }, () => opened(db, async (own) => {
+      ran.push(...(await migrate(own)).map((migration) => migration.number))
+    })))
+    expect(ran.sort()).toEqual(readMigrations('postgres').map((migration) => migration.number))
+    expect(await migrate(db)).toEqual([])
+  })
+})
