@@ -8,8 +8,8 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const domain = [
-  'alerts', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
-  'keys', 'observability', 'organizations', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sources',
+  'alerts', 'billing', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
+  'inventory', 'keys', 'money', 'observability', 'orders', 'organizations', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sources',
 ]
 
 /** The files that send: they alone, and dialling beneath them, know a socket. */

@@ -16,6 +16,12 @@ create table consumers (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 create index consumers_by_organization on consumers (organization_id, name);
 
+-- Organizations from before this version begin with what comes from now on.
+insert into consumers (name, organization_id, read_id)
+  select c.name, s.organization_id, s.last_id
+  from (select 'orders' as name, 'bare-commerce' as catalog union all select 'billing', 'better-data' union all select 'inventory', 'better-data') c
+  join organizations o on o.catalog = c.catalog join streams s on s.organization_id = o.id;
+
 -- Events that a consumer gave up. replay_at: it was asked to try once more.
 create table consumer_dead_letters (
   organization_id bigint not null,

@@ -5,6 +5,9 @@ import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../de
 import { discardDelivery } from '../deliveries/discard-delivery.js'
 import { releaseDelivery } from '../deliveries/release-delivery.js'
 import { replayDelivery } from '../deliveries/replay-delivery.js'
+import { consume } from '../consumers/consume.js'
+import { replayConsumerDeadLetter } from '../consumers/dead-letters.js'
+import { beginHandlers, settleStretch, takeStretch } from '../consumers/take-stretch.js'
 import { changeEndpoint, deleteEndpoint, moveEndpoint } from '../endpoints/change-endpoint.js'
 import { createEndpoint } from '../endpoints/create-endpoint.js'
 import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
@@ -47,6 +50,11 @@ export const commands = {
   stepReplays,
   cancelReplay,
   sweep,
+  consume,
+  replayConsumerDeadLetter,
+  beginHandlers,
+  takeStretch,
+  settleStretch,
   receive,
   receiveAgain,
   createSource: once(createSource),

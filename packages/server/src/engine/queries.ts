@@ -1,4 +1,9 @@
 import { hasFreeDueLanes, wokenLanes } from '../deliveries/lanes.js'
+import { readBilling } from '../billing/read-billing.js'
+import { dueConsumers } from '../consumers/consume.js'
+import { listConsumerDeadLetters } from '../consumers/dead-letters.js'
+import { listConsumers } from '../consumers/list-consumers.js'
+import { dueHandlers } from '../consumers/take-stretch.js'
 import { backlog } from '../counters/backlog.js'
 import { overview } from '../counters/overview.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
@@ -11,7 +16,9 @@ import { findKey, listKeys } from '../keys/keys.js'
 import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
 import { ping } from '../storage/ping.js'
 import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
+import { listStock } from '../inventory/list-inventory.js'
 import { readFact } from '../installation/installation.js'
+import { listOrders } from '../orders/list-orders.js'
 import { countMatchingStretch, replayBounds } from '../replays/count-matching.js'
 import { readReplay } from '../replays/replay.js'
 import { listLinks } from '../sources/links.js'
@@ -42,6 +49,13 @@ export const queries = {
   replayBounds,
   countMatchingStretch,
   readReplay,
+  dueConsumers,
+  dueHandlers,
+  listConsumers,
+  listConsumerDeadLetters,
+  readBilling,
+  listOrders,
+  listStock,
   findSource,
   listSources,
   findReceipt,
