@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { catalogNames } from '../catalogs/catalog.js'
+import { consumerNames, consumersOf } from '../consumers/consumer-names.js'
 import { managedEndpoint } from '../organizations/create-organization.js'
 import { defaultsFor, type Organization } from '../organizations/organization.js'
 import { makeOrganizationId, organizationIdPattern } from '../organizations/organization-id.js'
@@ -21,11 +22,12 @@ const fields = {
   retryPolicy: retryPolicySchema.nullable().optional(),
   eventTypePolicy: z.enum(['off', 'warn', 'reject']).nullable().optional(),
   webhookUrl: z.string().max(4_096).nullable().optional(),
+  consumers: z.array(z.enum(consumerNames)).max(consumerNames.length).nullable().optional().openapi({ description: 'What Posthorn itself does with its events; what goes with the catalog unless set.' }),
 }
 
 const organizationSchema = z.object({
   id: z.string(), name: z.string(), catalog: z.string().nullable(), format: z.string(), retryPolicy: retryPolicySchema,
-  eventTypePolicy: z.string(), webhookUrl: z.string().nullable(), createdAt: z.string(), updatedAt: z.string(),
+  eventTypePolicy: z.string(), webhookUrl: z.string().nullable(), consumers: z.array(z.string()), createdAt: z.string(), updatedAt: z.string(),
 }).openapi('Organization')
 
 const tag = 'Organizations'
@@ -44,6 +46,7 @@ const createOrganization = operation({
     const organization = {
       publicId: body.id ?? makeOrganizationId(clock.now()), name: body.name, catalog, format: body.format ?? defaults.format, retryPolicy: body.retryPolicy ?? defaults.retryPolicy,
       eventTypePolicy: body.eventTypePolicy ?? defaults.eventTypePolicy, webhookUrl: body.webhookUrl == null ? null : checkedUrl(body.webhookUrl, settings.endpointUrls, 'webhookUrl'),
+      consumers: body.consumers ?? null,
     }
     checkRetryPolicy(organization.retryPolicy)
     const endpoint = organization.webhookUrl === null ? undefined : webhookEndpoint(organization.webhookUrl, organization.publicId, organization.format, { vault })
@@ -99,6 +102,7 @@ const changeOrganization = operation({
       retryPolicy: body.retryPolicy === null ? defaults.retryPolicy : body.retryPolicy,
       eventTypePolicy: body.eventTypePolicy === null ? defaults.eventTypePolicy : body.eventTypePolicy,
       webhookUrl: body.webhookUrl == null ? body.webhookUrl : checkedUrl(body.webhookUrl, settings.endpointUrls, 'webhookUrl'),
+      consumers: body.consumers,
     }
     if (changes.retryPolicy !== undefined) checkRetryPolicy(changes.retryPolicy)
     const format = changes.format ?? organization.format
@@ -155,7 +159,7 @@ async function checkInheritedSecrets(organization: { id: number; publicId: strin
   }
 }
 
-function showOrganization({ publicId, name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl, createdAt, updatedAt }: Organization) {
-  return { id: publicId, name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl, createdAt: formatInstant(createdAt), updatedAt: formatInstant(updatedAt) }
+function showOrganization({ publicId, name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl, consumers, createdAt, updatedAt }: Organization) {
+  return { id: publicId, name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl, consumers: consumersOf({ catalog, consumers }), createdAt: formatInstant(createdAt), updatedAt: formatInstant(updatedAt) }
 }
 

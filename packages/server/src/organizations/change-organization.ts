@@ -1,3 +1,4 @@
+import { followOrganization } from '../consumers/follow-organization.js'
 import { createEndpoint, type NewEndpoint } from '../endpoints/create-endpoint.js'
 import { lockCursor, tellOwner } from '../endpoints/change-endpoint.js'
 import { join, sql, type Sql } from '../storage/sql.js'
@@ -7,7 +8,7 @@ import type { Database } from '../storage/database.js'
 import type { Organization } from './organization.js'
 
 /** What is given is changed, null included; what is left out stays. */
-export type OrganizationChanges = Partial<Pick<Organization, 'name' | 'catalog' | 'format' | 'retryPolicy' | 'eventTypePolicy' | 'webhookUrl'>>
+export type OrganizationChanges = Partial<Pick<Organization, 'name' | 'catalog' | 'format' | 'retryPolicy' | 'eventTypePolicy' | 'webhookUrl' | 'consumers'>>
 
 /**
  * Changes an organization. `endpoint` is what a new webhookUrl becomes where there is none yet; where there is one, it gets
@@ -21,6 +22,7 @@ export async function changeOrganization(db: Database, { id, changes, endpoint }
     // The stream's row before the cursor's, as everybody takes them: a new endpoint wants both.
     if (tx.dialect === 'postgres') await tx.first(sql`select last_id from streams where organization_id = ${id} for no key update`)
     await lockCursor(tx, id)
+    if (changes.catalog !== undefined || changes.consumers !== undefined) await followOrganization(tx, asOrganization(row))
     if (changes.webhookUrl !== undefined) await changeManaged(tx, row, endpoint)
     if (changes.format !== undefined || changes.retryPolicy !== undefined) {
       await tx.run(sql`update endpoints set version = version + 1 where organization_id = ${id} and state < 3`)
@@ -42,6 +44,7 @@ export async function deleteOrganization(db: Database, { id }: { id: number }): 
     // Whoever appends holds the stream's row and proves by it that the organization exists.
     await tx.run(sql`delete from streams where organization_id = ${id}`)
     await tx.run(sql`delete from cursors where organization_id = ${id}`)
+    await tx.run(sql`delete from consumers where organization_id = ${id}`)
     await tx.run(sql`update endpoints set state = 3, version = version + 1, updated_at = ${tx.now} where organization_id = ${id} and state < 3`)
     await tx.run(sql`update lanes set wake_at = ${tx.now} where organization_id = ${id}`)
     await tx.run(sql`update api_keys set revoked_at = ${tx.now} where organization_id = ${id} and revoked_at is null`)
@@ -62,7 +65,7 @@ async function changeManaged(tx: Database, organization: OrganizationRow, endpoi
   await tellOwner(tx, existing)
 }
 
-function assignments({ name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl }: OrganizationChanges): Sql[] {
+function assignments({ name, catalog, format, retryPolicy, eventTypePolicy, webhookUrl, consumers }: OrganizationChanges): Sql[] {
   return [
     name !== undefined && sql`name = ${name}`,
     catalog !== undefined && sql`catalog = ${catalog}`,
@@ -70,5 +73,6 @@ function assignments({ name, catalog, format, retryPolicy, eventTypePolicy, webh
     retryPolicy !== undefined && sql`retry_policy = ${JSON.stringify(retryPolicy)}`,
     eventTypePolicy !== undefined && sql`event_type_policy = ${eventTypePolicy}`,
     webhookUrl !== undefined && sql`webhook_url = ${webhookUrl}`,
+    consumers !== undefined && sql`consumers = ${consumers === null ? null : JSON.stringify(consumers)}`,
   ].filter((assignment) => assignment !== false)
 }

@@ -1,5 +1,6 @@
 import { catalogNamed } from '../catalogs/catalogs.js'
 import type { EventTypePolicy } from '../catalogs/catalog.js'
+import type { ConsumerName } from '../consumers/consumer-names.js'
 
 /** A tenant: a store, a merchant, an account. */
 export interface Organization {
@@ -13,6 +14,8 @@ export interface Organization {
   retryPolicy: unknown
   eventTypePolicy: EventTypePolicy
   webhookUrl: string | null
+  /** Null: those that go with its catalog. */
+  consumers: readonly ConsumerName[] | null
   createdAt: number
   updatedAt: number
 }

@@ -1,5 +1,6 @@
 import { sql } from '../storage/sql.js'
 import type { EventTypePolicy } from '../catalogs/catalog.js'
+import type { ConsumerName } from '../consumers/consumer-names.js'
 import type { Database } from '../storage/database.js'
 import type { Organization } from './organization.js'
 
@@ -38,6 +39,7 @@ export interface OrganizationRow {
   retry_policy: string
   event_type_policy: string
   webhook_url: string | null
+  consumers: string | null
   created_at: number
   updated_at: number
 }
@@ -45,6 +47,6 @@ export interface OrganizationRow {
 export function asOrganization(row: OrganizationRow): Organization {
   return {
     id: row.id, publicId: row.public_id, name: row.name, catalog: row.catalog, format: row.format, retryPolicy: JSON.parse(row.retry_policy),
-    eventTypePolicy: row.event_type_policy as EventTypePolicy, webhookUrl: row.webhook_url, createdAt: row.created_at, updatedAt: row.updated_at,
+    eventTypePolicy: row.event_type_policy as EventTypePolicy, webhookUrl: row.webhook_url, consumers: row.consumers === null ? null : JSON.parse(row.consumers) as ConsumerName[], createdAt: row.created_at, updatedAt: row.updated_at,
   }
 }
