@@ -1,4 +1,4 @@
-import { deliveryId, endpointId as publicEndpointId } from '../ids/public-id.js'
+import { deliveryId, endpointId as publicEndpointId, type DeliveryKey } from '../ids/public-id.js'
 import { publicEventId, type Format } from '../formats/format.js'
 import { afterAttempt, deliveryStates, type Next } from './delivery.js'
 import { DueTimes } from './due-times.js'
@@ -8,7 +8,7 @@ import { Turnstile } from './turnstile.js'
 import type { AttemptRequest, AttemptResult } from './attempt.js'
 import type { LaneLook, LookRequest } from './lanes.js'
 import type { Settlement } from './settle.js'
-import type { Dispatched } from '../dispatch/dispatch.js'
+import type { Dispatched, Handed } from '../dispatch/dispatch.js'
 import type { StoredEvent } from '../events/event.js'
 
 /** What the deliverer needs of the world; the engine gives it. */
@@ -20,7 +20,7 @@ export interface DelivererSurroundings {
   format(id: number): Format | undefined
   loadTargets(endpointIds: number[]): Promise<Target[]>
   look(requests: LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }>
-  returnToWaiting(items: Item[], delayMs: number): Promise<void>
+  returnToWaiting(items: readonly DeliveryKey[], delayMs: number): Promise<void>
   /** There is something to settle or to release. */
   wantTurn(): void
   /** An attempt has ended; for the log and the metrics. */
@@ -50,13 +50,13 @@ export const delivererLimits = {
   againShare: 0.75,
   /** Connections to one origin, which many endpoints may share. */
   maxPerOrigin: 96,
-  maxItems: 20_000,
+  maxItems: 8_000,
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
   maxLaneBytes: 4 * 1024 * 1024,
   lookAtOnce: 100,
   /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
-  readPerLook: { least: 16, most: 200, ofAllLanes: 10_000 },
+  readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
   idleMs: 60_000,
   failingMs: 5 * 86_400_000,
   /** After a fault of our own the delivery rests this long; no attempt is counted. */
@@ -176,16 +176,36 @@ export class Deliverer {
   handed({ events, handed, takenLanes }: Pick<Dispatched, 'events' | 'handed' | 'takenLanes'>): void {
     const now = this.around.now()
     const byId = new Map(events.map((event) => [event.id, event]))
+    const lost: Handed[] = []
     for (const id of takenLanes) if (!this.#lanes.has(id)) this.#addLane(id)
-    for (const { eventId, endpointId, format } of handed) {
-      const event = byId.get(eventId) as StoredEvent
+    for (const handing of handed) {
+      const { eventId, endpointId, format } = handing
+      const event = byId.get(eventId)
+      if (event === undefined) {
+        lost.push(handing)
+        continue
+      }
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       this.#addItem(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
       if (lane.isStopped) this.#afterChange(lane)
       else this.#lineUp(lane)
     }
+    if (lost.length > 0) this.#giveBackLost(lost)
     this.#loadTargets()
     this.#pump()
+  }
+
+  /** Handed over without their events, which is a bug of ours: rather than be stuck, they are read from the database. */
+  #giveBackLost(lost: Handed[]): void {
+    this.around.report(new Error(`${lost.length} deliveries were handed over without their events.`), 'They are read from the database.')
+    this.around.returnToWaiting(lost, 0).then(() => {
+      for (const id of new Set(lost.map(({ endpointId }) => endpointId))) this.#wantLook(this.#lanes.get(id) ?? this.#addLane(id))
+      this.#loadTargets()
+      this.#look()
+    }, (error: unknown) => {
+      this.around.report(error, 'Deliveries could not be given back; they are tried again.')
+      this.around.after(delivererLimits.faultDelayMs, () => this.#giveBackLost(lost))
+    })
   }
 
   /** Lanes that were made ours because something is due on them. */
