@@ -34,7 +34,7 @@ export function makeInbound({ engine, vault, clock, log }: { engine: Engine; vau
       find: (name) => store.query('findSource', { name }),
       ofProvider: (provider) => store.query('listSources', { after: undefined, limit: 10, provider }),
       register: (sources) => store.command('registerBuiltInSources', { sources }),
-      open: vault.open,
+      open: (sealed, context) => vault.open(sealed, context),
       now: () => clock.now(),
     }),
   }

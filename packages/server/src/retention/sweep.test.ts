@@ -38,7 +38,7 @@ onEachDatabase('retention', (db) => {
     expect(first).toMatchObject({ more: true, deliveries: 10, keys: 10 })
     await sweepAll(db, { batch: 10 })
     expect(await sizes(db)).toEqual({ events: 0, deliveries: 0, attempts: 0, event_keys: 0 })
-    expect(await sweep(db, thirtyDays(db, { batch: 10 }))).toEqual({ more: false, discarded: 0, events: 0, deliveries: 0, keys: 0 })
+    expect(await sweep(db, thirtyDays(db, { batch: 10 }))).toEqual({ more: false, discarded: 0, events: 0, deliveries: 0, keys: 0, receipts: 0 })
   })
 
   test('events that nobody subscribed to go as well, in steps of their own', async () => {
@@ -168,7 +168,7 @@ function thirtyDays(db: TestDatabase, changed: Partial<Retention> = {}): Retenti
 }
 
 async function sweepAll(db: TestDatabase, changed: Partial<Retention> = {}): Promise<Swept> {
-  const total: Swept = { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0 }
+  const total: Swept = { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0, receipts: 0 }
   for (;;) {
     const swept = await sweep(db, thirtyDays(db, changed))
     for (const name of ['discarded', 'events', 'deliveries', 'keys'] as const) total[name] += swept[name]

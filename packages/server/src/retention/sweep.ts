@@ -3,6 +3,7 @@ import { firstIdOfDay, msPerDay } from '../ids/id-days.js'
 import { removeExpiredKeys } from './remove-expired-keys.js'
 import { discardOverdue, removeLog, removePayloads } from './remove-log.js'
 import { removeLeftovers } from './remove-leftovers.js'
+import { removeReceipts } from '../sources/remove-receipts.js'
 import { isFreeToDo } from '../storage/one-at-a-time.js'
 import type { Database } from '../storage/database.js'
 
@@ -25,6 +26,8 @@ export interface Swept {
   events: number
   deliveries: number
   keys: number
+  /** Inbound requests, and what their repetitions would have been known by. */
+  receipts: number
 }
 
 /**
@@ -34,13 +37,14 @@ export interface Swept {
  */
 export async function sweep(db: Database, { payloadsBefore, attemptsBefore, keysBefore, batch }: Retention): Promise<Swept> {
   return db.transaction(async (tx) => {
-    if (!await isFreeToDo(tx, 'remove what is old')) return { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0 }
+    if (!await isFreeToDo(tx, 'remove what is old')) return { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0, receipts: 0 }
     const overdue = await discardOverdue(tx, firstIdOfDay(Math.max(payloadsBefore, attemptsBefore)), batch)
     const payloads = await removePayloads(tx, { belowEventId: firstIdOfDay(payloadsBefore), belowLogId: firstIdOfDay(attemptsBefore), batch })
     const log = await removeLog(tx, { belowEventId: firstIdOfDay(payloadsBefore - msPerDay), belowLogId: firstIdOfDay(attemptsBefore - msPerDay), batch })
     const keys = await removeExpiredKeys(tx, { belowEventId: firstIdOfDay(keysBefore), before: keysBefore, batch })
-    const swept = { discarded: overdue.discarded, events: log.events, deliveries: log.deliveries, keys: keys.removed }
-    if (overdue.more || payloads.more || log.more || keys.more) return { ...swept, more: true }
+    const receipts = await removeReceipts(tx, { receiptsBefore: payloadsBefore, keysBefore, batch })
+    const swept = { discarded: overdue.discarded, events: log.events, deliveries: log.deliveries, keys: keys.removed, receipts: receipts.removed }
+    if (overdue.more || payloads.more || log.more || keys.more || receipts.more) return { ...swept, more: true }
 
     // Small tables, and read from end to end: only when nothing else is left to do.
     const discarded = await discardForDeletedEndpoints(tx, { limit: batch })

@@ -8,6 +8,7 @@ import { occurredAt } from '../normalizers/occurred-at.js'
 import { splitBatch } from '../normalizers/split-batch.js'
 import { typeOf } from '../normalizers/type-of.js'
 import { duplicateKeys, itemKeys } from './duplicate-keys.js'
+import { plainText } from './plain-text.js'
 import { whoseEvent } from './whose-event.js'
 import type { Accepted, SchemeName } from '@posthorn/webhooks'
 import type { Kept, ToldEvent, ToldItem } from './receipt.js'
@@ -46,7 +47,7 @@ function toldItem(request: ProvenRequest, text: string, toldType: string, keys: 
   const type = toldType || typeOf(provider, body)
   const at = occurredAt(provider, body, receivedAt)
   const isTooLarge = Buffer.byteLength(text) > maxEventBytes || depthAt(text, skipSpace(text, 0)) > maxDepth
-  const meanings = normalized({ provider, type, body, header }).map(({ key, type: own, data }): ToldEvent => ({ type: own, data: JSON.stringify(data), occurredAt: at, key: key === undefined ? undefined : `n:${own}:${key}`.slice(0, 300) }))
+  const meanings = normalized({ provider, type, body, header }).map(({ key, type: own, data }): ToldEvent => ({ type: own, data: JSON.stringify(data), occurredAt: at, key: key === undefined ? undefined : plainText(`n:${own}:${key}`, 300) }))
   const native: ToldEvent = { type: nativeType(provider, type), data: text, occurredAt: at }
   return { keys, whose: whoseEvent(provider, body, header), events: isTooLarge ? meanings : [native, ...meanings], isTooLarge }
 }

@@ -1,4 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
+import { plainText } from './plain-text.js'
 import type { SchemeName } from '@posthorn/webhooks'
 
 /** What an event says about whose it is, the surest first. */
@@ -77,5 +78,6 @@ const anyEnvelope: Reader = (body) => ({
 })
 
 function told(found: readonly Found[]): string[] {
-  return [...new Set(found.filter((text) => text !== undefined))]
+  // What a database cannot hold is nobody's name.
+  return [...new Set(found.filter((text) => text !== undefined && text === plainText(text, text.length)))] as string[]
 }
