@@ -124,6 +124,14 @@ describe('mistakes', () => {
     expect(settingsOf({ env: { POSTHORN_TEST_ANYTHING: '1', PATH: '/bin', PORTS: '1', DATABASE_URI: 'x' } }).port).toBe(4000)
   })
 
+  test('mistakes in the plans are told with the others', () => {
+    expect(mistakesOf({ env: { PORT: 'x' }, file: { name: 'posthorn.config.ts', values: { plans: { growth: { price: 'price_1' } } } } })).toEqual([
+      expect.stringContaining('PORT'),
+      'posthorn.config.ts: plans.growth.price is not a field of a plan; there are match, entitlements, limits, isFallback.',
+      'posthorn.config.ts: plans.growth.entitlements is missing; write [] for a plan that gives nothing.',
+    ])
+  })
+
   test('only a secret can come from a file', () => {
     expect(mistakesOf({ env: { POSTHORN_LOG_LEVEL_FILE: '/x' } })).toEqual(['POSTHORN_LOG_LEVEL_FILE is not a setting. Did you mean POSTHORN_LOG_LEVEL?'])
   })

@@ -1,3 +1,4 @@
+import { readPlans } from '../billing/plans.js'
 import { dataFolderOf, type DatabaseUrl } from './database-url.js'
 import { nearestName } from './nearest-name.js'
 import { didYouMean, type Default, type Mode, type Setting } from './setting.js'
@@ -32,6 +33,8 @@ export function readSettings(sources: SettingSources): SettingsReading {
   for (const [name, setting] of settingEntries()) if (name !== 'databaseUrl') read(name, setting, dataFolder)
 
   if (origins.encryptionKey?.text === undefined) mistakes.push(...missingEncryptionKey(mode, database))
+  const plans = readPlans(file?.values['plans'])
+  if (!plans.ok) mistakes.push(...plans.mistakes.map((mistake) => `${file?.name}: ${mistake}`))
   if (mistakes.length > 0) return { ok: false, mistakes }
 
   const rest = Object.fromEntries(passedThrough.map((key) => [key, file?.values[key]]))

@@ -23,6 +23,10 @@ export interface NodeSurroundings {
   loadTargets(endpointIds: number[], formats: ReadonlyMap<number, Format>): Promise<Target[]>
   observer: NodeObserver
   userAgent: string
+  /** These organizations' streams have something new: for whoever reads them beside dispatch. */
+  streamsMoved?: ((organizationIds: readonly number[]) => void) | undefined
+  /** False: it publishes and dispatches, and leaves all deliveries to other nodes. */
+  delivers?: boolean | undefined
   /** What is done now and then beside the deliveries: retention, replays. */
   housekeeping?: (node: Node) => readonly Chore[]
 }
@@ -94,6 +98,7 @@ export class Node implements Engine {
   async publish(events: readonly NewEvent[]): Promise<Appended[]> {
     const appended = await this.#turns.append(events)
     this.#around.observer.accepted(events.length)
+    this.#around.streamsMoved?.(events.map((event) => event.organizationId))
     return appended
   }
 
@@ -103,7 +108,11 @@ export class Node implements Engine {
 
   streamsMoved(organizationIds: readonly number[]): void {
     this.#turns.dispatch(organizationIds)
+    this.#around.streamsMoved?.(organizationIds)
   }
+
+  /** The session that this node's memory hangs on; another one after it was lost. */
+  get session(): string { return this.#session }
 
   get load(): { inFlight: number; unsettled: number; lanes: number; publishesWaiting: number } {
     return { inFlight: this.#deliverer.inFlight, unsettled: this.#deliverer.unsettled, lanes: this.#deliverer.laneCount, publishesWaiting: this.#turns.publishesWaiting }
@@ -126,7 +135,7 @@ export class Node implements Engine {
       takeSettlements: () => this.#deliverer.takeSettlements(),
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
-      room: () => this.#deliverer.room,
+      room: () => this.#around.delivers === false ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
       run: (turn, settling) => this.#owned(this.store.command('turn', { ...turn, session: this.#session, settlements: settling.map(({ settlement }) => settlement) })),
       done: ({ released, settling, result }) => {
@@ -185,7 +194,7 @@ export class Node implements Engine {
 
   /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
   async #poll(): Promise<void> {
-    if (this.#isStopped) return
+    if (this.#isStopped || this.#around.delivers === false) return
     if (this.#isPolling) {
       this.#pollAgain = true
       return
@@ -216,7 +225,7 @@ export class Node implements Engine {
       let more = true
       while (more) {
         const relayed = await this.store.command('relayOutbox', { limit: nodeTimes.relayAtOnce, at: this.#now() })
-        this.#turns.dispatch(relayed.organizations)
+        this.streamsMoved(relayed.organizations)
         more = relayed.more
       }
     } catch (error) {

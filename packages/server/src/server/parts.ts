@@ -1,0 +1,107 @@
+import { createApp } from '../api/app.js'
+import { attempt } from '../deliveries/attempt.js'
+import { Connections } from '../deliveries/connections.js'
+import { targetLoader } from '../deliveries/load-targets.js'
+import { createDialler } from '../dialling/dial.js'
+import { dnsServersResolver, systemResolver } from '../dialling/resolver.js'
+import { readPlans, type Plans } from '../billing/plans.js'
+import { systemClock, type Clock } from '../engine/clock.js'
+import { Node } from '../engine/node.js'
+import { openPostgresStore } from '../engine/postgres-store.js'
+import { openSqliteStore } from '../engine/sqlite-store.js'
+import { builtInFormats } from '../formats/built-in-formats.js'
+import { openLog, type Log } from '../observability/log.js'
+import { Metrics } from '../observability/metrics.js'
+import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
+import { keepEncryptionKey } from '../secrets/encryption-key.js'
+import { createVault, type Vault } from '../secrets/vault.js'
+import { builtInSources } from '../sources/built-in-sources.js'
+import { housekeeping } from './housekeeping.js'
+import { observerOf } from './observe.js'
+import { Consumption } from './run-consumers.js'
+import { version } from './version.js'
+import type { Settings } from '../config/settings.js'
+import type { Handler } from '../consumers/handlers.js'
+import type { Store } from '../engine/store.js'
+
+/** What a Posthorn is made of before anything runs in it. */
+export interface Parts {
+  settings: Settings
+  log: Log
+  vault: Vault
+  clock: Clock
+  metrics: Metrics
+  store: Store
+  connections: Connections
+  plans: Plans
+}
+
+export async function openParts(settings: Settings): Promise<Parts> {
+  const { databaseUrl, mode } = settings
+  const plans = readPlans(settings.plans)
+  if (!plans.ok) throw new Error(plans.mistakes.join('\n'))
+  const log = openLog({ destination: settings.log, level: settings.logLevel })
+  const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
+  const clock = systemClock()
+  const store = databaseUrl.kind === 'sqlite' ? await openSqliteStore(databaseUrl.path, clock) : await openPostgresStore(databaseUrl.url)
+  const connections = new Connections(createDialler({
+    strict: mode === 'serve', allow: settings.allowSubnets ?? [],
+    resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
+  }))
+  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans }
+}
+
+export async function closeParts({ connections, store, log }: Parts): Promise<void> {
+  await connections.close()
+  await store.close()
+  await log.close()
+}
+
+/** What a process may do beside publishing and answering requests. */
+export const roles = ['deliver', 'consume', 'keep-house'] as const
+export type Role = (typeof roles)[number]
+
+/** A node that runs, with all that reads its streams. */
+export interface RunningNode { node: Node; stop(): Promise<void> }
+
+export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
+  const consumption = new Consumption({ store, clock, log, plans, handlers })
+  const node = await Node.start({
+    store, clock, node: name, formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
+    send: (request, done) => attempt(connections, request, done),
+    loadTargets: targetLoader({ load: (ids) => store.query('loadEndpoints', { ids }), open: vault.open, defaultTimeoutMs: settings.deliveryTimeoutMs, now: () => clock.now() }),
+    streamsMoved: consumption.wake,
+    delivers: does.includes('deliver'),
+    housekeeping: (self) => does.includes('keep-house') ? housekeeping({ store, clock, settings, wake: () => self.wake() }) : [],
+  })
+  metrics.watch({
+    inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
+    dueAgeSeconds: async () => (await store.query('backlog', {})).dueAgeMs / 1000,
+  })
+  if (does.includes('consume')) await consumption.start(node)
+  return {
+    node,
+    async stop() {
+      await consumption.stop()
+      await node.stop()
+    },
+  }
+}
+
+export function makeApi({ settings, log, vault, clock, metrics }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApp> {
+  const strict = settings.mode === 'serve'
+  return createApp({
+    engine: node, vault, adminKeyHash, log, clock,
+    settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
+    inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+  })
+}
+
+/** The admin key's hash: of the one that is set, or of the one that was made at the first start. */
+export async function knowAdminKey({ settings, store }: Parts): Promise<{ adminKeyHash: Uint8Array; adminKey: string | undefined }> {
+  if (settings.apiKey !== undefined) return { adminKeyHash: hashApiKey(settings.apiKey), adminKey: undefined }
+  const made = makeApiKey()
+  const { value, isNew } = await store.command('keepFact', { name: 'admin_key_hash', value: hashApiKey(made).toString('hex') })
+  return { adminKeyHash: Buffer.from(value, 'hex'), adminKey: isNew ? made : undefined }
+}
