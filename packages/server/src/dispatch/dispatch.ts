@@ -143,9 +143,11 @@ async function findSkipped(tx: Database, organizations: readonly number[], curso
 interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; only_endpoint_id: number | null }
 type ReadEvent = StoredEvent & { onlyEndpointId: number | null }
 
-/** What follows the cursors. Where that is just what was appended in this transaction, nothing is read. */
+/** What follows the cursors. Where that is just what was appended by this caller, nothing is read. */
 async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended | undefined): Promise<{ events: readonly ReadEvent[]; read: readonly ReadEvent[] }> {
-  const isCaughtUp = (cursor: Cursor): boolean => (appended?.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id
+  const lastIds = new Map([...appended?.lastIdsBefore ?? [], ...appended?.events.map((event) => [event.organizationId, event.id] as const) ?? []])
+  // Nobody else can append in between, but before (not dispatched yet) and after.
+  const isCaughtUp = (cursor: Cursor): boolean => (appended?.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id && lastIds.get(cursor.organization_id) === cursor.last_id
   const behind = cursors.filter((cursor) => !isCaughtUp(cursor))
   const read = behind.length === 0 ? [] : await readEvents(tx, behind, limit)
   // Rather read all anew than take a part: where a page is cut off must be the same for every stream.

@@ -139,7 +139,7 @@ export class Node implements Engine {
       fullLanes: () => this.#deliverer.fullLanes(),
       run: (turn, settling) => this.#owned(this.store.command('turn', { ...turn, session: this.#session, settlements: settling.map(({ settlement }) => settlement) })),
       done: ({ released, settling, result }) => {
-        if (result.dispatchError?.startsWith('SessionLost')) void this.#beginAnew()
+        if ([result.dispatchError, result.settleError].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
         this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)

@@ -1,5 +1,5 @@
 import { append, appendKnowing, type Appended } from '../events/append.js'
-import { dispatch, type Dispatched, type JustAppended, type Subscribers } from '../dispatch/dispatch.js'
+import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { proveSession } from '../deliveries/sessions.js'
@@ -22,6 +22,10 @@ export interface Turn {
 export interface TurnResult {
   appended: Appended[]
   settled: Settled | undefined
+  /** Why nothing was settled though all else was done: it is tried again. */
+  settleError: string | undefined
+  /** The lanes that were let go of. */
+  released: readonly number[]
   dispatched: Dispatched | undefined
   /** Why nothing was dispatched though it was asked for: the next turn tries again. */
   dispatchError: string | undefined
@@ -30,17 +34,56 @@ export interface TurnResult {
 /** State that operations keep between calls: one for each opened database, never global. */
 export interface Memory { subscribers: Subscribers }
 
+export function turn(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
+  return db.dialect === 'sqlite' ? turnAtOnce(db, input, memory) : turnApart(db, input, memory)
+}
+
 /**
  * One transaction of settle, append and dispatch: on one disk, three commits would cost three times the wait. Dispatch
  * stands in a savepoint, so that it can never fail a publish.
  */
-export async function turn(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
-  return db.transaction(async (tx) => {
-    const settled = input.settlements.length > 0 ? await settle(tx, input.session, input.settlements) : undefined
-    const { results: appended, lastIdsBefore } = input.events.length > 0 ? await appendKnowing(tx, input.events) : { results: [], lastIdsBefore: new Map<number, number>() }
-    const { dispatched, dispatchError } = await tryToDispatch(tx, input, memory, { events: storedEvents(input.events, appended), lastIdsBefore })
-    return { appended, settled, dispatched, dispatchError }
-  })
+async function turnAtOnce(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
+  try {
+    return await db.transaction(async (tx) => {
+      const settled = await settleAll(tx, input)
+      const appended = await appendAll(tx, input)
+      return { appended: appended.results, settled, settleError: undefined, ...await tryToDispatch(tx, input, memory, appended) }
+    })
+  } catch (error) {
+    // Dispatch may have read an endpoint that was just disabled, and now is not.
+    memory.subscribers = new Subscribers()
+    throw error
+  }
+}
+
+/**
+ * A transaction for each: where there are many nodes, locks of all three in one are locks out of order, and nodes wait for
+ * each other crosswise. Settling and appending have nothing to do with each other, so neither waits for the other's disk,
+ * and neither's failure is the other's.
+ */
+async function turnApart(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
+  const [settling, appending] = await Promise.allSettled([
+    db.transaction((tx) => settleAll(tx, input)),
+    input.events.length > 0 ? db.transaction((tx) => appendAll(tx, input)) : appendAll(db, input),
+  ])
+  if (appending.status === 'rejected') throw appending.reason
+  if (settling.status === 'rejected' && input.events.length === 0) throw settling.reason
+  return {
+    appended: appending.value.results,
+    settled: settling.status === 'fulfilled' ? settling.value : undefined,
+    settleError: settling.status === 'fulfilled' ? undefined : describe(settling.reason),
+    ...await tryToDispatch(db, input, memory, appending.value),
+  }
+}
+
+async function settleAll(tx: Database, { session, settlements }: Turn): Promise<Settled | undefined> {
+  return settlements.length > 0 ? settle(tx, session, settlements) : undefined
+}
+
+type AllAppended = Awaited<ReturnType<typeof appendKnowing>>
+
+async function appendAll(tx: Database, { events }: Turn): Promise<AllAppended> {
+  return events.length > 0 ? appendKnowing(tx, events) : { results: [], lastIdsBefore: new Map() }
 }
 
 /** Events as the stream has them now, in its order; what was not appended is not among them. */
@@ -52,20 +95,31 @@ export function storedEvents(events: readonly NewEvent[], appended: readonly App
   })
 }
 
-async function tryToDispatch(tx: Database, { session, events, release, dispatch: wanted }: Turn, memory: Memory, appended: JustAppended): Promise<Pick<TurnResult, 'dispatched' | 'dispatchError'>> {
+async function tryToDispatch(db: Database, input: Turn, memory: Memory, { results, lastIdsBefore }: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError'>> {
+  const { session, events, release, dispatch: wanted } = input
   const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
-  if ((wanted === undefined || organizations.length === 0) && release.length === 0) return { dispatched: undefined, dispatchError: undefined }
+  let released: readonly number[] = []
   try {
-    const dispatched = await tx.transaction(async (point) => {
-      await proveSession(point, session)
-      if (release.length > 0) await releaseLanes(point, session, release)
-      if (wanted === undefined || organizations.length === 0) return undefined
-      return dispatch(point, { ...wanted, session, organizations }, memory.subscribers, appended)
+    if (release.length > 0) {
+      await db.transaction(async (tx) => {
+        await proveSession(tx, session)
+        await releaseLanes(tx, session, release)
+      })
+      released = release
+    }
+    if (wanted === undefined || organizations.length === 0) return { released, dispatched: undefined, dispatchError: undefined }
+    const dispatched = await db.transaction(async (tx) => {
+      await proveSession(tx, session)
+      return dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, { events: storedEvents(events, results), lastIdsBefore })
     })
-    return { dispatched, dispatchError: undefined }
+    return { released, dispatched, dispatchError: undefined }
   } catch (error) {
-    return { dispatched: undefined, dispatchError: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+    return { released, dispatched: undefined, dispatchError: describe(error) }
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 /** Moves what waits in the outbox into the streams, oldest first, and tells which organizations' streams moved. */

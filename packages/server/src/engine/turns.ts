@@ -127,7 +127,8 @@ export class Turns<Settling> {
       // What was appended just now did not come back: it is here.
       if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
       if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
-      this.partners.done({ released: result.dispatchError === undefined ? release : [], settling, result })
+      if (result.settleError !== undefined) this.#settleAgain(result.settleError, settling)
+      this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
     } catch (error) {
       await this.#recover(error as Error, publishes, settling, organizations)
     }
@@ -148,6 +149,12 @@ export class Turns<Settling> {
       this.#waitingFirst = 0
     }
     return taken
+  }
+
+  #settleAgain(why: string, settling: Settling[]): void {
+    this.partners.report(new Error(why), 'Attempts could not be settled; they are tried again.')
+    this.partners.giveBackSettlements(settling)
+    this.#wantsTurn = true
   }
 
   #dispatchAgain(why: string, organizations: number[]): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
+import { deadlocksOf } from '../testing/deadlocks.js'
 import { givenOrganization } from '../testing/given.js'
 import { firstIdOfDay, msPerDay } from '../ids/id-days.js'
 import { append } from './append.js'
@@ -50,11 +51,11 @@ onPostgres('appending side by side', (db) => {
   test('batches over many organizations in any order never wait for each other crosswise', async () => {
     const organizations: number[] = []
     for (let n = 0; n < 20; n++) organizations.push(await givenOrganization(db, `org-${n}`))
-    const before = await deadlocks(db)
+    const before = await deadlocksOf(db)
     for (let round = 0; round < 50; round++) {
       await Promise.all(Array.from({ length: 4 }, (_, n) => publish(db, shuffled(organizations, round * 4 + n).map((id) => event(db, id)))))
     }
-    expect(await deadlocks(db)).toBe(before)
+    expect(await deadlocksOf(db)).toBe(before)
     expect(await db.first(sql`select count(*) as events from events`)).toEqual({ events: 50 * 4 * 20 })
   })
 
@@ -86,13 +87,6 @@ onPostgres('appending side by side', (db) => {
     }
   })
 })
-
-/** How often this database has had to end a deadlock; its statistics come with a delay, so they are asked for at once. */
-async function deadlocks(db: TestDatabase): Promise<number> {
-  await db.first(sql`select pg_stat_clear_snapshot()`)
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
-  return (await db.first<{ deadlocks: number }>(sql`select deadlocks from pg_stat_database where datname = current_database()`))?.deadlocks ?? -1
-}
 
 /** The same order for the same seed. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {

@@ -26,7 +26,7 @@ export class RunningNode {
   private constructor(readonly store: Store, readonly clock: Clock) {}
   node!: Node
 
-  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 2_000 }: { timeoutMs?: number } = {}): Promise<RunningNode> {
+  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 2_000, name = 'test' }: { timeoutMs?: number; name?: string } = {}): Promise<RunningNode> {
     const running = new RunningNode(await db.store(clock), clock)
     const observer: NodeObserver = {
       accepted() {}, committed() {},
@@ -34,7 +34,7 @@ export class RunningNode {
       report: (error, what) => { running.faults.push(`${what} ${error instanceof Error ? error.message : String(error)}`) },
     }
     running.node = await Node.start({
-      store: running.store, clock, node: 'test', formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
+      store: running.store, clock, node: name, formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
       send: (request, done) => attempt(running.#connections, request, done),
       loadTargets: targetLoader({ load: (ids) => running.store.query('loadEndpoints', { ids }), open: testVault.open, defaultTimeoutMs: timeoutMs, now: () => clock.now() }),
     })
