@@ -19,7 +19,7 @@ export type Greeting = { ready: true; migrations: number } | { ready: false; err
 
 /** Pages that the WAL may hold before the writer copies them itself, in a publisher's time; the reader's thread normally did it before. */
 const writerCheckpointPages = 16_000
-const readerCheckpointPages = 1_000
+const readerCheckpointPages = 4_000
 const checkpointEveryMs = 100
 /** What the writer touches again and again are the right edges of its tables and one leaf for each busy endpoint. */
 const writerCacheKiB = 24_576

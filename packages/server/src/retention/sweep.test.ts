@@ -50,6 +50,17 @@ onEachDatabase('retention', (db) => {
     expect((await sizes(db)).events).toBe(0)
   })
 
+  test('what is held may be given up sooner than the log goes; what waits for an enabled endpoint is not', async () => {
+    const { acme, endpoint } = await givenAcme(db)
+    const paused = await givenEndpoint(db, acme, { state: 1 })
+    const event = await givenEvent(db, acme)
+    await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: waiting })
+    await givenDelivery(db, acme, { eventId: event, endpointId: paused, state: waiting })
+    db.clock.advance(9 * days)
+    expect((await sweepAll(db, { heldBefore: db.clock.now() - 7 * days })).discarded).toBe(1)
+    expect(await db.all(sql`select endpoint_id, state from deliveries order by endpoint_id`)).toEqual([{ endpoint_id: endpoint, state: waiting }, { endpoint_id: paused, state: discarded }])
+  })
+
   test.each([sending, waiting])('what is undelivered (state %i) is shown as discarded for a day before it goes', async (state) => {
     const { acme, endpoint } = await givenAcme(db)
     await given(db, acme, endpoint, { state })

@@ -23,7 +23,7 @@ export function housekeeping({ store, clock, settings, wake }: { store: Store; c
       async work() {
         const now = clock.now()
         const swept = await store.command('sweep', {
-          payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs,
+          payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs, heldBefore: now - settings.retentionHeldMs,
           keysBefore: now - settings.retentionKeysMs, batch: sweepBatch,
         })
         return swept.more
