@@ -128,7 +128,7 @@ onEachDatabase('what is sent', (db) => {
     test('standardwebhooks', async () => {
       const request = await send('standard')
       expect(new Webhook(testSecret).verify(request.body, request.headers as Record<string, string>)).toMatchObject({ type: 'order.created' })
-      expect(() => new Webhook(testSecret).verify(`${request.body} `, request.headers as Record<string, string>)).toThrow()
+      expect(() => new Webhook(testSecret).verify(`${request.body} `, request.headers as Record<string, string>)).toThrow('No matching signature found')
     })
 
     test('svix', async () => {
@@ -140,7 +140,7 @@ onEachDatabase('what is sent', (db) => {
       const request = await send('stripe')
       const event = Stripe.webhooks.constructEvent(request.body, request.headers['stripe-signature'] as string, testSecret)
       expect(event).toMatchObject({ id: 'evt_abc123', object: 'event', type: 'order.created' })
-      expect(() => Stripe.webhooks.constructEvent(`${request.body} `, request.headers['stripe-signature'] as string, testSecret)).toThrow()
+      expect(() => Stripe.webhooks.constructEvent(`${request.body} `, request.headers['stripe-signature'] as string, testSecret)).toThrow(/signature/i)
     })
 
     test('@octokit/webhooks-methods', async () => {

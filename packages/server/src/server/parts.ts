@@ -78,7 +78,7 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
     inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
     dueAgeSeconds: async () => (await store.query('backlog', {})).dueAgeMs / 1000,
   })
-  if (does.includes('consume')) await consumption.start(node)
+  await consumption.start(node, { consumes: does.includes('consume') })
   return {
     node,
     async stop() {

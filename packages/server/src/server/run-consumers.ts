@@ -16,8 +16,8 @@ export class Consumption {
     this.#around = around
   }
 
-  /** Begins to read; until then, and after `stop`, nothing is woken. */
-  async start(node: Node): Promise<void> {
+  /** Begins to read, where it is this process that consumes. Until then, and after `stop`, nothing is woken. */
+  async start(node: Node, { consumes }: { consumes: boolean }): Promise<void> {
     const { store, clock, log, plans, handlers } = this.#around
     const report = (error: unknown, what: string): void => log.error('fault', { what, error })
     const parked = ({ consumer, organizationId, eventId: event, reason }: { consumer: string; organizationId: number; eventId: number; reason: string }): void => {
@@ -37,9 +37,11 @@ export class Consumption {
       settle: (settled) => store.command('settleStretch', settled),
       parked, report,
     })
+    await app.begin()
+    if (!consumes) return
     this.#loops = [own, app]
     own.start()
-    await app.start()
+    app.start()
   }
 
   readonly wake = (organizationIds: readonly number[]): void => {

@@ -47,7 +47,7 @@ describe('posthorn serve', () => {
     })
     running.push(posthorn)
     const ask: Ask = async (method, path, body) => {
-      const answer = await fetch(`${posthorn.url}${path}`, { method, headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }, body: body === undefined ? null : JSON.stringify(body) })
+      const answer = await fetch(`${posthorn.url}${path}`, { method, headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }) })
       return { status: answer.status, body: await answer.json() }
     }
     await ask('POST', '/v1/organizations', { id: 'acme', name: 'Acme' })
