@@ -5,6 +5,7 @@ import { SourceBook } from '../sources/source-book.js'
 import { inboundLimits, type Inbound, type InboundLimits } from './inbound.js'
 import type { Engine } from '../engine/engine.js'
 import type { BuiltInSource } from '../sources/built-in-sources.js'
+import type { FetchCertificate } from '../sources/verify-source.js'
 import type { Vault } from '../secrets/vault.js'
 
 /** What a server is told of its inbound side. */
@@ -14,6 +15,7 @@ export interface InboundSettings {
   /** Where this server is reached from outside. */
   publicUrl: string | undefined
   limits?: Partial<InboundLimits> | undefined
+  fetchCertificate?: FetchCertificate
 }
 
 /** Ties receiving to an engine: what verifies, what stores, and what knows the sources. */
@@ -29,7 +31,7 @@ export function makeInbound({ engine, vault, clock, log }: { engine: Engine; vau
   return {
     limits,
     publicUrl: settings.publicUrl,
-    receiver: new Receiver({ receive: (receipt) => loop.receive(receipt), count: (counted) => loop.count(counted), now: () => clock.now(), publicUrl: settings.publicUrl, maxBodyBytes: limits.maxBodyBytes }),
+    receiver: new Receiver({ receive: (receipt) => loop.receive(receipt), count: (counted) => loop.count(counted), now: () => clock.now(), publicUrl: settings.publicUrl, fetchCertificate: settings.fetchCertificate, maxBodyBytes: limits.maxBodyBytes }),
     book: new SourceBook(settings.builtIn, {
       find: (name) => store.query('findSource', { name }),
       ofProvider: (provider) => store.query('listSources', { after: undefined, limit: 10, provider }),

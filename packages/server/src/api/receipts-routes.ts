@@ -6,7 +6,6 @@ import { Problem } from '../problems/problem.js'
 import { acceptedReceipt, refusedReceipt, type Arrived } from '../sources/receiver.js'
 import { verdicts } from '../sources/receipt.js'
 import { sourceNamePattern } from '../sources/source.js'
-import { verifySource } from '../sources/verify-source.js'
 import { refusalStatus } from '@posthorn/webhooks'
 import { notFound } from './access.js'
 import { operation } from './operation.js'
@@ -85,7 +84,7 @@ const replayReceipt = operation({
 
     const { method, url, headers, receivedAt } = receipt
     const arrived: Arrived = { sourceId: source.id, receivedAt, method, url, headers, body: receipt.body }
-    const verdict = await verifySource({ method, url, headers, body: receipt.body }, source, { publicUrl: inboundSide.publicUrl, at: receivedAt, path: url.split('?', 1)[0] })
+    const verdict = await inboundSide.receiver.verify({ method, url, headers, body: receipt.body }, source, receivedAt)
     if (!verdict.ok && verdict.code === 'cert_unavailable') throw new Problem('unavailable', verdict.reason, { retryAfterSeconds: 5 })
     if (verdict.ok && verdict.handshake !== undefined) throw new Problem('receipt_settled', 'The request is a handshake; its sender has to repeat it.')
     const again = verdict.ok ? acceptedReceipt(arrived, source.provider, verdict) : refusedReceipt(arrived, refusalStatus(source.provider, verdict.code), verdict, false)

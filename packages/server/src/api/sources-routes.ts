@@ -47,6 +47,7 @@ const listSources = operation({
   query: z.strictObject({ ...pageQuery }),
   answers: { 200: pageSchema(sourceSchema) },
   async handle({ query }, surroundings) {
+    await surroundings.inboundSide.book.registered()
     const found = await surroundings.engine.store.query('listSources', { after: parseCursor(query.after, parseSourceId), limit: query.limit + 1 })
     const { data, next } = page(found, query.limit, (source) => source, (last) => sourceId(last.id))
     return { status: 200, body: { data: await Promise.all(data.map((source) => show(source, surroundings))), next } }
@@ -158,7 +159,8 @@ export async function organizationNamed<None extends null | undefined>(publicId:
   return found.id
 }
 
-async function read(name: string, { engine }: ApiSurroundings): Promise<Source> {
+async function read(name: string, { engine, inboundSide }: ApiSurroundings): Promise<Source> {
+  await inboundSide.book.registered()
   const source = await engine.store.query('findSource', { name })
   if (source === undefined) throw notFound()
   return source

@@ -1,6 +1,8 @@
-/** An amount as every provider's events tell it here. */
+import { decimalAmount, formatAmount, isoAmount, stripeAmount, type Amount } from '../money/amount.js'
+
+/** An amount as all events tell it here. */
 export interface Money {
-  /** In the currency's smallest unit, by ISO 4217. */
+  /** In the smallest unit that the provider counts the currency in. */
   amount: number
   /** Upper case: "USD". */
   currency: string
@@ -8,47 +10,22 @@ export interface Money {
   total: string
 }
 
-/** Out of whole smallest units, as ISO 4217 has them (Square) or as a provider has its own (`digits`). */
-export function moneyOfMinor(amount: unknown, currency: unknown, digits = digitsOf): Money | undefined {
-  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
-  const upper = currency.toUpperCase()
-  return moneyOfDecimal(decimal(amount, digits(upper)), upper)
+/** Out of Stripe's smallest units. */
+export function stripeMoney(minor: unknown, currency: unknown): Money | undefined {
+  return isAmount(minor, currency) ? money(stripeAmount(minor, currency as string)) : undefined
+}
+
+/** Out of smallest units by ISO 4217 (Square). */
+export function isoMoney(minor: unknown, currency: unknown): Money | undefined {
+  return isAmount(minor, currency) ? money(isoAmount(minor, currency as string)) : undefined
 }
 
 /** Out of a number as people write it (PayPal, Shopify). */
-export function moneyOfDecimal(text: unknown, currency: unknown): Money | undefined {
-  if (typeof text !== 'string' || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
-  const match = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/.exec(text)
-  if (match === null) return undefined
-  const [, sign, whole, fraction = ''] = match as unknown as [string, string, string, string | undefined]
-  const upper = currency.toUpperCase()
-  const digits = digitsOf(upper)
-  // More places than the currency has: only zeros may be cut off.
-  if (/[1-9]/.test(fraction.slice(digits))) return undefined
-  const amount = Number(`${sign}${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`)
-  return { amount: amount === 0 ? 0 : amount, currency: upper, total: decimal(amount, digits) }
+export function decimalMoney(text: unknown, currency: unknown): Money | undefined {
+  const amount = typeof text === 'string' && isCurrency(currency) ? decimalAmount(text, currency) : undefined
+  return amount && money(amount)
 }
 
-/**
- * Stripe's own smallest units: https://docs.stripe.com/currencies#zero-decimal. ISK and UGX have none, but are sent with two
- * places for the sake of old integrations; MGA is sent without its fifths.
- */
-export function stripeDigitsOf(currency: string): number {
-  if (currency === 'ISK' || currency === 'UGX') return 2
-  return currency === 'MGA' ? 0 : digitsOf(currency)
-}
-
-/** Places behind the point: https://www.six-group.com/en/products-services/financial-information/data-standards.html (ISO 4217). */
-function digitsOf(currency: string): number {
-  if (withoutSmallerUnit.has(currency)) return 0
-  return withThousandth.has(currency) ? 3 : 2
-}
-
-const withoutSmallerUnit = new Set(['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'])
-const withThousandth = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'])
-
-function decimal(amount: number, digits: number): string {
-  const text = String(Math.abs(amount)).padStart(digits + 1, '0')
-  const sign = amount < 0 ? '-' : ''
-  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
-}
+const isAmount = (minor: unknown, currency: unknown): minor is number => Number.isSafeInteger(minor) && isCurrency(currency)
+const isCurrency = (currency: unknown): currency is string => typeof currency === 'string' && /^[A-Za-z]{3}$/.test(currency)
+const money = (amount: Amount): Money => ({ amount: amount.minor, currency: amount.currency, total: formatAmount(amount) })

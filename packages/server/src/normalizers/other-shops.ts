@@ -1,5 +1,5 @@
 import { at, textAt } from '@posthorn/webhooks/exact-json'
-import { moneyOfDecimal } from './money.js'
+import { decimalMoney } from './money.js'
 import { itemsAt, numberAt } from './reading.js'
 import type { NormalizedEvent } from './normalized-event.js'
 import type { ProviderEvent } from './provider-event.js'
@@ -15,7 +15,7 @@ export function woocommerceMeaning({ type, body }: ProviderEvent): NormalizedEve
       return [{
         type: 'order.created', key: id,
         data: {
-          provider, id, orderId: id, orderNumber: textAt(body, 'number'), ...moneyOfDecimal(at(body, 'total'), at(body, 'currency')), customerId: idUnlessGuest(body),
+          provider, id, orderId: id, orderNumber: textAt(body, 'number'), ...decimalMoney(at(body, 'total'), at(body, 'currency')), customerId: idUnlessGuest(body),
           email: textAt(body, 'billing', 'email'), status: textAt(body, 'status'), items,
         },
       }]

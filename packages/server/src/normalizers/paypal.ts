@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
-import { moneyOfDecimal, type Money } from './money.js'
+import { decimalMoney, type Money } from './money.js'
 import { addressAt, itemsAt, numberAt } from './reading.js'
 import type { Item, NormalizedEvent, Payment } from './normalized-event.js'
 import type { ProviderEvent } from './provider-event.js'
@@ -72,7 +72,7 @@ function checkout(order: unknown): NormalizedEvent[] {
 /** The v2 API calls it `value` and `currency_code`, the v1 API `total` and `currency`. */
 function moneyAt(object: unknown, name: string): Money | undefined {
   const amount = at(object, name)
-  return moneyOfDecimal(at(amount, 'value') ?? at(amount, 'total'), at(amount, 'currency_code') ?? at(amount, 'currency'))
+  return decimalMoney(at(amount, 'value') ?? at(amount, 'total'), at(amount, 'currency_code') ?? at(amount, 'currency'))
 }
 
 const positive = ({ amount, total, currency }: Money): Money => ({ amount: Math.abs(amount), total: total.replace(/^-/, ''), currency })

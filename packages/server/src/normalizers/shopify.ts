@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
-import { moneyOfDecimal } from './money.js'
+import { decimalMoney } from './money.js'
 import { addressAt, itemsAt, numberAt } from './reading.js'
 import type { Item, NormalizedEvent, Payment } from './normalized-event.js'
 import type { ProviderEvent } from './provider-event.js'
@@ -32,7 +32,7 @@ function order(body: unknown): NormalizedEvent[] {
   return [{
     type: 'order.created', key: id,
     data: {
-      provider, id, orderId: id, sessionId: sessionOf(body), orderNumber: textAt(body, 'name') ?? textAt(body, 'order_number'), ...moneyOfDecimal(at(body, 'total_price'), at(body, 'currency')),
+      provider, id, orderId: id, sessionId: sessionOf(body), orderNumber: textAt(body, 'name') ?? textAt(body, 'order_number'), ...decimalMoney(at(body, 'total_price'), at(body, 'currency')),
       customerId: textAt(body, 'customer', 'id'), email: textAt(body, 'email') ?? textAt(body, 'contact_email'), status: at(body, 'cancelled_at') == null ? 'open' : 'cancelled',
       paymentStatus: textAt(body, 'financial_status'), items: itemsAt(item, body, 'line_items'), shippingAddress: address(body, 'shipping_address'),
     },
@@ -47,7 +47,7 @@ function product(type: 'product.created' | 'product.updated' | 'product.deleted'
 /** An authorization is no payment yet; its capture is. */
 function transaction(body: unknown): NormalizedEvent[] {
   const [paymentId, kind, status] = [textAt(body, 'id'), textAt(body, 'kind'), textAt(body, 'status')]
-  const money = moneyOfDecimal(at(body, 'amount'), at(body, 'currency'))
+  const money = decimalMoney(at(body, 'amount'), at(body, 'currency'))
   if (paymentId === undefined || money === undefined || (kind !== 'sale' && kind !== 'capture')) return []
   const data: Payment = { provider, paymentId, ...money, orderId: textAt(body, 'order_id') }
   if (status === 'success') return [{ type: 'payment.succeeded', key: paymentId, data }]
@@ -59,7 +59,7 @@ function refund(body: unknown): NormalizedEvent[] {
   const refundId = textAt(body, 'id')
   const transactions = listAt(body, 'transactions').filter((each) => textAt(each, 'kind') === 'refund' && textAt(each, 'status') === 'success')
   const [first] = transactions
-  const money = moneyOfDecimal(at(first, 'amount'), at(first, 'currency'))
+  const money = decimalMoney(at(first, 'amount'), at(first, 'currency'))
   if (refundId === undefined) return []
   return [{
     type: 'payment.refunded', key: refundId,

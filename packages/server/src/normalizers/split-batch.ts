@@ -10,6 +10,8 @@ import type { SchemeName } from '@posthorn/webhooks'
  */
 export function splitBatch(provider: SchemeName, text: string, expected: number): string[] | undefined {
   if (expected === 0 || expected > maxParts) return undefined
+  // An envelope with one part is that part, to the byte.
+  if (expected === 1 && text[skipSpace(text, 0)] === '{') return undefined
   const parts = splitters[provider]?.(text)
   return parts?.length === expected ? parts : undefined
 }

@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
-import { moneyOfMinor, type Money } from './money.js'
+import { isoMoney, type Money } from './money.js'
 import { addressAt, numberAt, sessionIn } from './reading.js'
 import type { NormalizedEvent, Payment } from './normalized-event.js'
 import type { ProviderEvent } from './provider-event.js'
@@ -68,7 +68,7 @@ function order(body: unknown): NormalizedEvent[] {
 
 function moneyAt(object: unknown, name: string): Money | undefined {
   const money = at(object, name)
-  return moneyOfMinor(at(money, 'amount'), at(money, 'currency'))
+  return isoMoney(at(money, 'amount'), at(money, 'currency'))
 }
 
 const address = (value: unknown, ...path: string[]) => addressAt({

@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
-import { moneyOfMinor, stripeDigitsOf, type Money } from './money.js'
+import { stripeMoney, type Money } from './money.js'
 import { addressAt, idAt, itemsAt, metadataAt, orderIn, sessionIn } from './reading.js'
 import type { CheckoutCompleted, Invoice, Item, NormalizedEvent, Payment, RefundedPayment } from './normalized-event.js'
 import type { ProviderEvent } from './provider-event.js'
@@ -89,12 +89,12 @@ function refundOfCharge(charge: unknown, before: unknown): NormalizedEvent[] {
   const [latest] = listAt(charge, 'refunds', 'data')
   const currency = at(charge, 'currency')
   const now = typeof all === 'number' && typeof earlier === 'number' ? all - earlier : at(latest, 'amount') ?? all
-  const money = moneyOfMinor(now, currency, stripeDigitsOf)
+  const money = stripeMoney(now, currency)
   const paymentId = idAt(charge, 'payment_intent') ?? textAt(charge, 'id')
   if (money === undefined || paymentId === undefined || money.amount <= 0) return []
   const data: RefundedPayment = {
     provider, refundId: textAt(latest, 'id'), paymentId, ...money, orderId: orderIn(at(charge, 'metadata')), isFull: at(charge, 'refunded') === true,
-    refundedTotal: moneyOfMinor(all, currency, stripeDigitsOf)?.total, reason: textAt(latest, 'reason'),
+    refundedTotal: stripeMoney(all, currency)?.total, reason: textAt(latest, 'reason'),
   }
   return [{ type: 'payment.refunded', data }]
 }
@@ -115,12 +115,12 @@ function invoice(type: 'invoice.paid' | 'invoice.payment_failed', object: unknow
 }
 
 function moneyAt(object: unknown, name: string): Money | undefined {
-  return moneyOfMinor(at(object, name), at(object, 'currency'), stripeDigitsOf)
+  return stripeMoney(at(object, name), at(object, 'currency'))
 }
 
 function lineItem(item: unknown): Item | undefined {
   const quantity = at(item, 'quantity')
-  const price = moneyOfMinor(at(item, 'price', 'unit_amount'), at(item, 'currency'), stripeDigitsOf)
+  const price = stripeMoney(at(item, 'price', 'unit_amount'), at(item, 'currency'))
   return { id: textAt(item, 'id'), productId: idAt(item, 'price', 'product'), name: textAt(item, 'description'), quantity: typeof quantity === 'number' ? quantity : 1, price: price?.total }
 }
 

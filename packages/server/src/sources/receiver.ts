@@ -1,10 +1,10 @@
-import { refusalStatus, type Accepted, type RefusalCode, type SchemeName, type Verdict } from '@posthorn/webhooks'
+import { refusalStatus, type Accepted, type RefusalCode, type SchemeName, type Verdict, type WebhookRequest } from '@posthorn/webhooks'
 import { acceptedAnswer, handshakeAnswer, refusedAnswer, type ProviderAnswer } from './answers.js'
 import { maskedHeaders } from './masked-headers.js'
 import { plainText } from './plain-text.js'
 import { RefusedBudget, refusedLimits, type RefusedLimits } from './refused-budget.js'
 import { toldItems } from './told-items.js'
-import { verifySource } from './verify-source.js'
+import { verifySource, type FetchCertificate } from './verify-source.js'
 import type { Counted, SourceReceipt } from './receive.js'
 import type { ArrivedReceipt, HeaderPairs, Kept, Received } from './receipt.js'
 import type { OpenSource } from './source.js'
@@ -29,7 +29,9 @@ export interface ReceiverPartners {
   now(): number
   publicUrl: string | undefined
   maxBodyBytes: number
-  refusedLimits?: RefusedLimits
+  refusedLimits?: RefusedLimits | undefined
+  /** How PayPal's certificates are fetched; over https where nobody says otherwise. */
+  fetchCertificate?: FetchCertificate
   /** How long a verification may wait for somebody else (PayPal's certificate). */
   verifyWithinMs?: number
 }
@@ -65,7 +67,7 @@ export class Receiver {
     const { method, url, headers, body } = request
     const verdict = body === undefined
       ? tooLarge(this.#partners.maxBodyBytes)
-      : await this.#inTime(verifySource({ method, url, headers, body }, source, { publicUrl: this.#partners.publicUrl, at: receivedAt, path: url.split('?', 1)[0] }))
+      : await this.verify({ method, url, headers, body }, source, receivedAt)
     const arrived: Arrived = { sourceId: source.id, receivedAt, method: plainText(method, 20), url: plainText(url, 4_096), headers: maskedHeaders(headers, source.options.header), body: body ?? new Uint8Array() }
     if (!verdict.ok) {
       const status = verdict.code === 'body_too_large' ? 413 : refusalStatus(request.isShared ? undefined : source.provider, verdict.code)
@@ -75,8 +77,13 @@ export class Receiver {
     return { answer: acceptedAnswer(source.provider, source.options), receipt: acceptedReceipt(arrived, source.provider, verdict) }
   }
 
-  /** Providers wait two seconds; what takes longer goes on by itself, and is known when they come again. */
-  async #inTime(verifying: Promise<Verdict>): Promise<Verdict> {
+  /**
+   * Verifies a request as if it came at `at`. Providers wait two seconds; what takes longer goes on by itself, and is known
+   * when they come again.
+   */
+  async verify(request: WebhookRequest, source: OpenSource, at: number): Promise<Verdict> {
+    const { publicUrl, fetchCertificate } = this.#partners
+    const verifying = verifySource(request, source, { publicUrl, at, path: request.url.split('?', 1)[0], fetchCertificate })
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Verdict>((resolve) => {
       timer = setTimeout(() => resolve({ ok: false, code: 'cert_unavailable', reason: 'The certificate could not be fetched in time. Send the webhook again.' }), this.#partners.verifyWithinMs ?? 1_500)

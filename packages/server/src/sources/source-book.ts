@@ -25,7 +25,7 @@ export class SourceBook {
   }
 
   async find(name: string): Promise<OpenSource | undefined> {
-    const builtIn = this.#builtIn.length > 0 ? (await this.registered()).get(name) : undefined
+    const builtIn = (await this.registered()).get(name)
     if (builtIn !== undefined) return builtIn
     const known = this.#recent.get(name)
     if (known !== undefined && this.#partners.now() - known.readAt < maxAgeMs) return known.source

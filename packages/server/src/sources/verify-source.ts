@@ -1,6 +1,8 @@
 import { verify, type Verdict, type VerifyOptions, type WebhookRequest } from '@posthorn/webhooks'
 import type { OpenSource } from './source.js'
 
+export type FetchCertificate = VerifyOptions['fetchCertificate']
+
 export interface Verification {
   /** Where this server is reached from outside, for providers that sign the URL. */
   publicUrl: string | undefined
@@ -8,7 +10,7 @@ export interface Verification {
   at: number
   /** The path that the request came to, when it was another than the source's own. */
   path?: string | undefined
-  fetchCertificate?: VerifyOptions['fetchCertificate']
+  fetchCertificate?: FetchCertificate
 }
 
 /** Verifies a request as its source says. The URL that was signed is configured, never taken from `Host`. */
