@@ -1,14 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
+import { billingOperations } from './billing-routes.js'
+import { consumersOperations } from './consumers-routes.js'
 import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
 import { eventsOperations } from './events-routes.js'
 import { mountHealth } from './health-routes.js'
 import { mountInbound } from './inbound.js'
+import { inventoryOperations } from './inventory-routes.js'
 import { keysOperations } from './keys-routes.js'
 import { makeInbound } from './make-inbound.js'
 import { mountOpenApi } from './openapi.js'
+import { ordersOperations } from './orders-routes.js'
 import { organizationsOperations } from './organizations-routes.js'
 import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
@@ -68,4 +72,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations]

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { catalogNamed } from '../catalogs/catalogs.js'
+import { judgeType } from '../catalogs/judge-type.js'
 import { eventId, parseEventId, receiptId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { formatInstant } from '../events/instant.js'
@@ -177,22 +177,6 @@ function outcomeOf(appended: Appended, { published, warning }: Judged): string {
     if (error instanceof Problem && appended.kind === 'key_conflict') return refusal(error)
     throw error
   }
-}
-
-/** A warning for a type that the organization's catalog does not list, or the refusal, as the organization wants it. */
-function judgeType(organization: OrganizationSummary, type: string): string | undefined {
-  if (organization.catalog === null || organization.eventTypePolicy === 'off' || typesOf(organization.catalog).has(type)) return undefined
-  const detail = `"${type}" is not in the catalog "${organization.catalog}".`
-  if (organization.eventTypePolicy === 'reject') throw new Problem('unknown_event_type', detail, { errors: [{ path: 'type', code: 'unknown_event_type', message: 'is not in the catalog' }] })
-  return detail
-}
-
-const catalogTypes = new Map<string, ReadonlySet<string>>()
-
-function typesOf(catalog: string): ReadonlySet<string> {
-  let types = catalogTypes.get(catalog)
-  if (types === undefined) catalogTypes.set(catalog, types = new Set(catalogNamed(catalog)?.types.map((listed) => listed.type)))
-  return types
 }
 
 function answerTo(appended: Appended, published: PublishRequest, warning: string | undefined): string {
