@@ -48,10 +48,13 @@ export class Handlers {
     })
   }
 
-  async start(): Promise<void> {
-    if (this.#handlers.size === 0) return
-    await this.around.begin([...this.#handlers.keys()])
-    this.#loop.start()
+  /** Makes their places known: a handler that is new begins here, even where another process is the one that tells it. */
+  async begin(): Promise<void> {
+    if (this.#handlers.size > 0) await this.around.begin([...this.#handlers.keys()])
+  }
+
+  start(): void {
+    if (this.#handlers.size > 0) this.#loop.start()
   }
 
   wake(organizationIds: readonly number[]): void {
@@ -87,8 +90,10 @@ export class Handlers {
     try {
       const stretch = await this.around.take({ ...cursor, session, patterns: handler.patterns, limit: eventsInStretch })
       if (stretch === undefined) return
-      if (stretch.events.length + stretch.deadLetters.length > 0) await new StretchRun(handler, stretch, session, this.around, () => this.#isStopped).run()
-      if (stretch.hasMore) this.#loop.wake([cursor.organizationId])
+      const run = new StretchRun(handler, stretch, session, this.around, () => this.#isStopped)
+      const waitMs = stretch.events.length + stretch.deadLetters.length > 0 ? await run.run() : 0
+      if (waitMs > 0 && waitMs < pollMs) setTimeout(() => this.#loop.wake([cursor.organizationId]), waitMs + 1).unref()
+      else if (stretch.hasMore && waitMs === 0) this.#loop.wake([cursor.organizationId])
     } catch (error) {
       // It is free for this session still; what is not settled is told again.
       this.around.report(error, 'A handler\'s place in a stream could not be written down.')
@@ -103,6 +108,8 @@ class StretchRun {
   #parked: { eventId: number; attempts: number; reason: string }[] = []
   #unparked: number[] = []
   #settledAt = performance.now()
+  /** Another session has the stretch now, and tells it. */
+  #isLost = false
 
   constructor(private readonly handler: Handler, private readonly stretch: Stretch, private readonly session: string, private readonly around: HandlersAround, private readonly isStopped: () => boolean) {
     // Not yet past the first event: what lies before it was for nobody here.
@@ -110,27 +117,29 @@ class StretchRun {
     this.#attempts = stretch.attempts
   }
 
-  async run(): Promise<void> {
+  /** Tells how long the next event has to wait. */
+  async run(): Promise<number> {
     for (const event of this.stretch.deadLetters) {
       const error = await this.#try(event)
       if (error === undefined) this.#unparked.push(event.id)
       else this.#park(event.id, event.attempts + 1, reasonOf(error.thrown))
     }
     for (const event of this.stretch.events) {
-      if (this.isStopped()) return void await this.#settle(0, false)
+      if (this.isStopped()) return this.#settle(0, false)
       const error = await this.#try(event)
       const failure = error === undefined ? undefined : afterFailure(error.thrown, this.#attempts, this.handler.retryWaitsMs)
       if (failure?.kind === 'again') {
         this.#attempts = failure.attempts
-        return void await this.#settle(failure.waitMs, false)
+        return this.#settle(failure.waitMs, false)
       }
       if (failure !== undefined) this.#park(event.id, failure.attempts, failure.reason)
       this.#readId = event.id
       this.#attempts = 0
-      if (performance.now() - this.#settledAt > settleEveryMs && !await this.#settle(0, true)) return
+      if (performance.now() - this.#settledAt > settleEveryMs) await this.#settle(0, true)
+      if (this.#isLost) return 0
     }
     this.#readId = this.stretch.readTo
-    await this.#settle(0, false)
+    return this.#settle(0, false)
   }
 
   async #try(event: HandledEvent): Promise<{ thrown: unknown } | undefined> {
@@ -153,12 +162,13 @@ class StretchRun {
     this.around.parked({ consumer: this.stretch.consumer, organizationId: this.stretch.organizationId, eventId, reason })
   }
 
-  async #settle(waitMs: number, isToGoOn: boolean): Promise<boolean> {
+  async #settle(waitMs: number, isToGoOn: boolean): Promise<number> {
     const { consumer, organizationId } = this.stretch
     const isOurs = await this.around.settle({ consumer, organizationId, session: this.session, readId: this.#readId, attempts: this.#attempts, waitMs, parked: this.#parked, unparked: this.#unparked, isToGoOn })
     this.#parked = []
     this.#unparked = []
     this.#settledAt = performance.now()
-    return isOurs
+    this.#isLost = !isOurs
+    return waitMs
   }
 }

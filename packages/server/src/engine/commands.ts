@@ -14,6 +14,7 @@ import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
 import { createKey, revokeKey } from '../keys/keys.js'
 import { changeOrganization, deleteOrganization } from '../organizations/change-organization.js'
 import { createOrganization } from '../organizations/create-organization.js'
+import { applyCatalog } from '../inventory/apply-catalog.js'
 import { once } from '../idempotency/once.js'
 import { keepFact } from '../installation/installation.js'
 import { cancelReplay } from '../replays/cancel-replay.js'
@@ -55,6 +56,7 @@ export const commands = {
   beginHandlers,
   takeStretch,
   settleStretch,
+  applyCatalog,
   receive,
   receiveAgain,
   createSource: once(createSource),

@@ -1,0 +1,6 @@
+export { Posthorn, type EventHandler, type EventToPublish, type HandlerOptions } from './posthorn/posthorn.js'
+export type { PosthornEvent } from './posthorn/handler-event.js'
+export type { PosthornOptions } from './posthorn/options.js'
+export type { FetchedProduct } from './inventory/apply-catalog.js'
+export { BadEvent } from './consumers/consumer.js'
+export { Problem, type ProblemCode, type ProblemDetails } from './problems/problem.js'
