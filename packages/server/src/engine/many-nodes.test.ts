@@ -3,8 +3,8 @@ import { sql } from '../storage/sql.js'
 import { deadlocksOf } from '../testing/deadlocks.js'
 import { onPostgres } from '../testing/each-database.js'
 import { eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
-import { givenOrganization } from '../testing/given.js'
-import { RunningNode } from '../testing/running-node.js'
+import { givenEvent, givenOrganization } from '../testing/given.js'
+import { RunningNode, shown } from '../testing/running-node.js'
 import { Sink } from '../testing/sink.js'
 import { systemClock } from './clock.js'
 
@@ -35,6 +35,16 @@ onPostgres('several nodes on one database', (db) => {
     expect(sink.received).toHaveLength(1_800)
   })
 
+  test('what a node appended, or put into the outbox, and did not live to see through is sent by the others', async () => {
+    const acme = await givenOrganization(db, 'acme')
+    await givenSinkEndpoint(db, acme, 'acme', sink.url(), { eventTypes: ['*', 'posthorn.*'] })
+    const eventId = await givenEvent(db, acme)
+    await db.run(sql`insert into outbox (organization, type, data, origin, created_at) values ('acme', 'posthorn.delivery.dead', '{}', 4, ${db.now})`)
+    const received = await sink.until(2)
+    expect(received.map((request) => request.id)).toContain(shown([eventId])[0])
+    expect(received.map((request) => (JSON.parse(request.body) as { type: string }).type).sort()).toEqual(['order.created', 'posthorn.delivery.dead'])
+  })
+
   test('endpoints that fail and recover all the time never make two nodes wait for each other crosswise', async () => {
     const organizations: number[] = []
     for (let n = 0; n < 4; n++) {
@@ -45,7 +55,7 @@ onPostgres('several nodes on one database', (db) => {
     let count = 0
     sink.answer = (_request, response) => { response.writeHead(count++ % 2 === 0 ? 500 : 200).end() }
     const before = await deadlocksOf(db)
-    for (let round = 0; round < 30; round++) await Promise.all(nodes.flatMap((node) => organizations.map((id) => node.publish(id, 2))))
+    for (let round = 0; round < 15; round++) await Promise.all(nodes.flatMap((node) => organizations.map((id) => node.publish(id, 2))))
     await eventually(async () => expect(await db.first(sql`select count(*) as n from deliveries where state < 2`)).toEqual({ n: 0 }), 15_000)
     expect(await deadlocksOf(db)).toBe(before)
   })

@@ -39,7 +39,7 @@ export interface NodeObserver {
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
+export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
 
 /** One running Posthorn: its session, its lanes, and the loops that keep them going. */
 export class Node implements Engine {
@@ -89,6 +89,7 @@ export class Node implements Engine {
     node.#every(nodeTimes.pollMs, () => node.#poll())
     node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
     node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
+    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findMissed())
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
     await node.#relay()
@@ -171,6 +172,12 @@ export class Node implements Engine {
       this.#isRenewing = false
     }
     await this.#poll()
+  }
+
+  /** What another node appended and did not live to dispatch, or put into the outbox and did not live to relay. */
+  async #findMissed(): Promise<void> {
+    this.#turns.dispatch(await this.store.query('undispatched', {}))
+    await this.#relay()
   }
 
   async #renew(): Promise<void> {
