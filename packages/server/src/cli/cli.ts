@@ -7,6 +7,7 @@ import { loadSettings } from './load-settings.js'
 import { migrateDatabase } from './migrate-database.js'
 import { printConfig } from './print-config.js'
 import { runServer } from './run-server.js'
+import { addVerify } from './verify.js'
 import type { Mode } from '../config/setting.js'
 import type { Flags, Given } from './given.js'
 
@@ -54,6 +55,7 @@ function commandLine(given: Given, finish: (exitCode: number) => void): Command 
   program.command('backup').argument('<file>', 'where to; it must not exist yet').description('Copy the database, consistently, while a server is running.')
     .option('--database-url <url>', 'Which database; as DATABASE_URL.')
     .action(async (file: string, flags: Flags) => backUp(await loadSettings('dev', flags, given), file, terminal))
+  addVerify(program, given, finish)
   return program
 }
 

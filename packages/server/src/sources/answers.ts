@@ -22,7 +22,7 @@ export function handshakeAnswer({ status, contentType, body }: NonNullable<Accep
 
 /** Why a webhook was refused, for whoever reads the provider's log (RFC 9457). */
 export function refusedAnswer(status: number, code: string, reason: string): ProviderAnswer {
-  const problem = { type: `https://posthorn.dev/receiving#${code}`, title: 'The webhook is refused', status, code, detail: reason }
+  const problem = { type: 'https://posthorn.dev/receiving#answers', title: 'The webhook is refused', status, code, detail: reason }
   return { status, headers: { 'content-type': 'application/problem+json', ...(status === 503 && { 'retry-after': '5' }) }, body: JSON.stringify(problem) }
 }
 
