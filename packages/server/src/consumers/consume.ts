@@ -159,7 +159,10 @@ class Step {
 
   #asEvent({ type, data, isAlert = false }: Publication, cause: EventAhead): NewEvent {
     const text = JSON.stringify(data)
-    return { organizationId: cause.organizationId, type, data: text, occurredAt: cause.occurredAt, createdAt: this.at, origin: isAlert ? origins.alert : origins.consumer, bytes: text.length }
+    return {
+      organizationId: cause.organizationId, type, data: text, occurredAt: cause.occurredAt, createdAt: this.at, origin: isAlert ? origins.alert : origins.consumer,
+      receiptId: cause.receiptId ?? undefined, bytes: text.length,
+    }
   }
 }
 

@@ -41,10 +41,11 @@ export async function deleteOrganization(db: Database, { id }: { id: number }): 
     const deleted = await tx.run(sql`
       update organizations set deleted_at = ${tx.now}, updated_at = ${tx.now}, public_id = ${deletedMark} || cast(id as text) || ${deletedMark} || public_id where id = ${id} and deleted_at is null`)
     if (deleted === 0) return false
+    // Consumers before streams, as they take them when they publish.
+    await tx.run(sql`delete from consumers where organization_id = ${id}`)
     // Whoever appends holds the stream's row and proves by it that the organization exists.
     await tx.run(sql`delete from streams where organization_id = ${id}`)
     await tx.run(sql`delete from cursors where organization_id = ${id}`)
-    await tx.run(sql`delete from consumers where organization_id = ${id}`)
     await tx.run(sql`update endpoints set state = 3, version = version + 1, updated_at = ${tx.now} where organization_id = ${id} and state < 3`)
     await tx.run(sql`update lanes set wake_at = ${tx.now} where organization_id = ${id}`)
     await tx.run(sql`update api_keys set revoked_at = ${tx.now} where organization_id = ${id} and revoked_at is null`)

@@ -176,6 +176,7 @@ describe('from the provider to the subscriber', () => {
     })
     expect(request?.headers['x-webhook-signature']).toBe(createHmac('sha256', secret as string).update(request?.body as string).digest('hex'))
     expect((await call(posthorn, 'GET', '/v1/organizations/store_xyz/orders')).data).toMatchObject([{ orderNumber: 'ORD-000001', currency: 'USD' }])
+    expect(await call(posthorn, 'GET', `/v1/organizations/store_xyz/events/${request?.id}`)).toMatchObject({ origin: 'consumer', receiptId: expect.stringMatching(/^rcp_/) })
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(sink.received).toHaveLength(1)
   })

@@ -4,7 +4,7 @@ import type { Database } from '../storage/database.js'
 /** Counters are small, and a year beside the year before is worth seeing. */
 const countersKeptMinutes = 400 * 24 * 60
 
-/** Removes what no delivery refers to any more: counters, ended bulk replays, what could not be published, deleted endpoints. */
+/** Removes what no delivery refers to any more: counters, ended bulk replays, what could not be published, what consumers gave up, deleted endpoints. */
 export async function removeLeftovers(tx: Database, { before, batch }: { before: number; batch: number }): Promise<{ more: boolean }> {
   const removed = [
     await tx.run(sql`
@@ -15,6 +15,9 @@ export async function removeLeftovers(tx: Database, { before, batch }: { before:
       delete from replays where id in (select id from replays where state > 0 and updated_at < ${before} order by id limit ${batch})`),
     await tx.run(sql`
       delete from outbox where id in (select id from outbox where problem is not null and created_at < ${before} order by id limit ${batch})`),
+    await tx.run(sql`
+      delete from consumer_dead_letters where (organization_id, consumer, event_id) in (
+        select organization_id, consumer, event_id from consumer_dead_letters where parked_at < ${before} order by organization_id, consumer, event_id limit ${batch})`),
     await removeEndpoints(tx, before, batch),
   ]
   return { more: removed.some((number) => number === batch) }
