@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { readDocuments, repository } from '../testing/documents.js'
 import { PosthornProcess } from '../testing/posthorn-process.js'
 import { runInShell } from '../testing/shell.js'
+import type { Posthorn } from '../index.js'
 
 const documents = readDocuments()
 const key = 'the-admin-key-of-the-documentation-01234'
@@ -70,7 +71,7 @@ describe('code', () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
   test('all of it is tested below', () => {
-    expect(snippets).toHaveLength(3)
+    expect(snippets).toHaveLength(4)
   })
 
   test('publishes', async () => {
@@ -97,6 +98,19 @@ describe('code', () => {
     expect(isFromUs(body, createHmac('sha256', 'whsec_x').update(body).digest('hex'), 'whsec_x')).toBe(true)
     expect(isFromUs(body, createHmac('sha256', 'whsec_y').update(body).digest('hex'), 'whsec_x')).toBe(false)
     expect(isFromUs(body, 'no', 'whsec_x')).toBe(false)
+  })
+
+  test('is embedded', async () => {
+    vi.stubEnv('DATABASE_URL', `sqlite:${folder}/embedded/posthorn.db`)
+    const { posthorn } = await run<{ posthorn: Posthorn }>('new Posthorn(')
+    try {
+      const headers = { authorization: `Bearer ${posthorn.adminKey}`, 'content-type': 'application/json' }
+      await posthorn.fetch(new Request('http://localhost/v1/organizations', { method: 'POST', headers, body: '{"id":"acme","name":"Acme"}' }))
+      await posthorn.publish({ organizationId: 'acme', type: 'order.created', data: { orderNumber: 'ORD-000001' } })
+      await expect.poll(() => log.mock.calls).toEqual([['acme: order.created ORD-000001']])
+    } finally {
+      await posthorn.stop()
+    }
   })
 
   function run<Exports>(text: string): Promise<Exports> {
