@@ -32,6 +32,17 @@ onEachDatabase('consumers', (db) => {
     expect(await publishedBy(db, acme)).toHaveLength(2)
   })
 
+  test('two nodes that take in the same stream at once take each event in once', async () => {
+    const acme = await givenConsumers(db, ['orders'])
+    for (let i = 0; i < 20; i++) await givenEvent(db, acme, event(intentSucceeded({ id: `pi_${i}`, latest_charge: `ch_${i}` })))
+    const cursors = await dueConsumers(db, { organizations: undefined, limit: 10 })
+    const store = await db.store()
+    for (let i = 0; i < 5; i++) await Promise.all([5, 7, 3].map((limit) => store.command('consume', { cursors, limit, at: db.clock.now(), settings: { plans: defaultPlans } })))
+    await consumeAll(db)
+    expect((await ordersOf(db, acme)).map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => 20 - i))
+    expect(await publishedBy(db, acme)).toHaveLength(40)
+  })
+
   test('a bad event is parked with its reason at once, and the rest goes on', async () => {
     const acme = await givenConsumers(db, ['orders'])
     await tell(db, acme, { type: 'stripe.payment_intent.succeeded', data: 'no JSON' }, { type: 'stripe.payment_intent.succeeded', data: { data: {} } }, intentSucceeded())
