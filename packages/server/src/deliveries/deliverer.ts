@@ -1,8 +1,12 @@
-import { deliveryId, endpointId as publicEndpointId, type DeliveryKey } from '../ids/public-id.js'
+import { deliveryId, type DeliveryKey } from '../ids/public-id.js'
 import { publicEventId, type Format } from '../formats/format.js'
-import { afterAttempt, deliveryStates, type Next } from './delivery.js'
+import { conclude } from './conclude.js'
+import { delivererLimits } from './deliverer-limits.js'
+import { deliveryStates, type Next } from './delivery.js'
 import { DueTimes } from './due-times.js'
+import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
+import { Slots } from './slots.js'
 import { renderRequest, type Target } from './target.js'
 import { Turnstile } from './turnstile.js'
 import type { AttemptRequest, AttemptResult } from './attempt.js'
@@ -41,27 +45,8 @@ export interface ObservedAttempt {
   next: Next
 }
 
-export const delivererLimits = {
-  /** Attempts under way at once. */
-  maxInFlight: 512,
-  /** Attempts under way and results not settled: what a crash may send twice. */
-  maxOpen: 1_000,
-  /** Of the slots, what retries and replays may take; first attempts keep the rest. */
-  againShare: 0.75,
-  /** Connections to one origin, which many endpoints may share. */
-  maxPerOrigin: 96,
-  maxItems: 8_000,
-  maxBytes: 64 * 1024 * 1024,
-  maxLaneItems: 500,
-  maxLaneBytes: 4 * 1024 * 1024,
-  lookAtOnce: 100,
-  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
-  readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
-  idleMs: 60_000,
-  failingMs: 5 * 86_400_000,
-  /** After a fault of our own the delivery rests this long; no attempt is counted. */
-  faultDelayMs: 5_000,
-} as const
+/** A settlement with what memory has to do once it is on stable storage. */
+export interface Settling { settlement: Settlement; lane: Lane; item: Item }
 
 /**
  * The loop that ties lanes, attempts and settlements together, all in memory. It decides who sends next, and hands what
@@ -72,19 +57,13 @@ export class Deliverer {
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
   readonly #dueTimes = new DueTimes()
-  readonly #inFlightOf = new Map<number | string, number>()
-  readonly #parked = new Map<number | string, Set<Lane>>()
+  readonly #slots = new Slots()
+  readonly #memory = new LaneMemory()
   readonly #wantsLook = new Set<Lane>()
   readonly #wantsTarget = new Set<Lane>()
-  readonly #full = new Set<Lane>()
-  readonly #behind = new Set<Lane>()
   readonly #mayGo = new Set<Lane>()
-  #settlements: { settlement: Settlement; lane: Lane; item: Item }[] = []
-  #inFlight = 0
-  #againInFlight = 0
+  #settlements: Settling[] = []
   #unsettled = 0
-  #items = 0
-  #bytes = 0
   #turn = 0
   #isLooking = false
   #isLoading = false
@@ -96,20 +75,20 @@ export class Deliverer {
 
   constructor(private readonly around: DelivererSurroundings) {}
 
-  get inFlight(): number { return this.#inFlight }
+  get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#unsettled }
   get laneCount(): number { return this.#lanes.size }
   get settlementsWaiting(): number { return this.#settlements.length }
   /** How many more deliveries memory may be handed. */
-  get room(): number { return this.#isStopping || this.#bytes > delivererLimits.maxBytes ? 0 : Math.max(0, delivererLimits.maxItems - this.#items) }
+  get room(): number { return this.#isStopping ? 0 : this.#memory.room }
 
   /** Lanes that have as much in memory as they may: a slow endpoint fills its own lane only. */
   fullLanes(): number[] {
-    return [...this.#full].map((lane) => lane.endpointId)
+    return this.#memory.fullLanes
   }
 
   /** What is to be settled in the turn that begins now. */
-  takeSettlements(): { settlement: Settlement; lane: Lane; item: Item }[] {
+  takeSettlements(): Settling[] {
     const taken = this.#settlements
     this.#settlements = []
     return taken
@@ -135,33 +114,25 @@ export class Deliverer {
   released(endpointIds: readonly number[]): void {
     for (const id of endpointIds) {
       const lane = this.#lanes.get(id)
-      if (lane !== undefined) this.#behind.delete(lane)
+      if (lane !== undefined) this.#memory.forget(lane)
       this.#lanes.delete(id)
     }
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
-  giveBack(settlements: { settlement: Settlement; lane: Lane; item: Item }[]): void {
+  giveBack(settlements: Settling[]): void {
     const ours = settlements.filter(({ lane }) => lane.generation === this.#generation)
     this.#unsettled -= settlements.length - ours.length
     this.#settlements = [...ours, ...this.#settlements]
   }
 
   /** Settlements are on stable storage since `at`, or were stale; either way memory is done with these attempts. */
-  settled(settlements: readonly { settlement: Settlement; lane: Lane; item: Item }[], at: number): void {
+  settled(settlements: readonly Settling[], at: number): void {
     for (const { settlement, lane, item } of settlements) {
       this.#unsettled--
       if (lane.generation !== this.#generation) continue
-      const waits = settlement.state === deliveryStates.waiting
-      if (waits && lane.target?.ordered === true && !item.exempt && !lane.isStopped) {
-        const dueAt = at + settlement.waitMs
-        lane.blockHead({ ...item, attempts: item.attempts + 1, step: settlement.step, dueAt, isFromDatabase: true })
-        this.#dueTimes.add(dueAt, lane.endpointId)
-      } else {
-        lane.forget(item.eventId, waits ? at + settlement.waitMs : null)
-        this.#forgetBytes(lane, item)
-        if (waits) this.#dueLater(lane, at + settlement.waitMs)
-      }
+      const dueAt = settlement.state === deliveryStates.waiting ? at + settlement.waitMs : null
+      this.#conclude(lane, { ...item, attempts: item.attempts + 1, step: settlement.step }, dueAt)
       if (settlement.disable !== null) {
         this.#wantTarget(lane)
         this.#wantLook(lane)
@@ -186,7 +157,7 @@ export class Deliverer {
         continue
       }
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
-      this.#addItem(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
+      this.#memory.add(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
       if (lane.isStopped) this.#afterChange(lane)
       else this.#lineUp(lane)
     }
@@ -233,14 +204,11 @@ export class Deliverer {
     this.#lanes.clear()
     this.#wantsLook.clear()
     this.#wantsTarget.clear()
-    this.#parked.clear()
-    this.#full.clear()
-    this.#behind.clear()
     this.#mayGo.clear()
+    this.#slots.forgetParked()
+    this.#memory.clear()
     this.#unsettled -= this.#settlements.length
     this.#settlements = []
-    this.#items = 0
-    this.#bytes = 0
   }
 
   /** Starts nothing more. What is in flight ends, and is settled. */
@@ -259,43 +227,19 @@ export class Deliverer {
     return lane
   }
 
-  #addItem(lane: Lane, item: Item): void {
-    if (!lane.add(item)) return
-    this.#items++
-    this.#bytes += item.event.data.length
-    lane.bytes += item.event.data.length
-    if (lane.size >= this.#laneCap() || lane.bytes >= delivererLimits.maxLaneBytes) {
-      this.#full.add(lane)
-      this.#setBehind(lane, true)
+  get #readPerLook(): number { return this.#memory.readPerLook(this.#wantsLook.size) }
+  get #lowWater(): number { return this.#memory.lowWater(this.#wantsLook.size) }
+
+  /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. */
+  #conclude(lane: Lane, item: Item, dueAt: number | null): void {
+    if (dueAt !== null && lane.target?.ordered === true && !item.exempt && !lane.isStopped) {
+      lane.blockHead({ ...item, dueAt, isFromDatabase: true })
+      this.#dueTimes.add(dueAt, lane.endpointId)
+      return
     }
-  }
-
-  #setBehind(lane: Lane, isBehind: boolean): void {
-    lane.isBehind = isBehind
-    if (isBehind) this.#behind.add(lane)
-    else this.#behind.delete(lane)
-  }
-
-  get #readPerLook(): number {
-    const { least, most, ofAllLanes } = delivererLimits.readPerLook
-    const share = Math.floor(ofAllLanes / Math.max(1, this.#behind.size, this.#wantsLook.size))
-    const room = Math.floor((delivererLimits.maxItems - this.#items) / delivererLimits.lookAtOnce)
-    return Math.max(least, Math.min(most, share, room))
-  }
-
-  /** A lane with a backlog that has less than this in memory reads more. */
-  get #lowWater(): number { return Math.ceil(this.#readPerLook / 4) }
-
-  /** The less, the fuller memory is: however many endpoints hang, some of it is left for the others. */
-  #laneCap(): number {
-    return Math.min(delivererLimits.maxLaneItems, Math.max(64, Math.floor((delivererLimits.maxItems - this.#items) / 4)))
-  }
-
-  #forgetBytes(lane: Lane, item: Item): void {
-    this.#items--
-    this.#bytes -= item.event.data.length
-    lane.bytes -= item.event.data.length
-    if (lane.size <= this.#lowWater) this.#full.delete(lane)
+    lane.forget(item.eventId, dueAt)
+    this.#memory.remove(lane, item, this.#wantsLook.size)
+    if (dueAt !== null) this.#dueLater(lane, dueAt)
   }
 
   #dueLater(lane: Lane, at: number): void {
@@ -340,8 +284,8 @@ export class Deliverer {
   #pump(): void {
     if (this.#isStopping) return
     const now = this.around.now()
-    while (this.#inFlight < delivererLimits.maxInFlight && this.#inFlight + this.#unsettled < delivererLimits.maxOpen) {
-      const mayRetry = !this.#agains.isEmpty && this.#againInFlight < delivererLimits.maxInFlight * delivererLimits.againShare
+    while (!this.#slots.isFull && this.#slots.inFlight + this.#unsettled < delivererLimits.maxOpen) {
+      const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain
       const preferAgain = mayRetry && (this.#firsts.isEmpty || this.#turn++ % 4 === 0)
       const line = preferAgain ? this.#agains : this.#firsts
       const lane = line.take()
@@ -364,71 +308,35 @@ export class Deliverer {
       this.#loadTargets()
       return
     }
-    const crowded = this.#crowded(target)
-    if (crowded !== undefined) {
-      const waiting = this.#parked.get(crowded)
-      if (waiting === undefined) this.#parked.set(crowded, new Set([lane]))
-      else waiting.add(lane)
-      return
-    }
-    this.#start(lane, target, item, now)
+    const isAgain = lane.again.peek() === item
+    if (!this.#slots.take(lane, target, isAgain)) return
+    this.#start(lane, target, item, isAgain, now)
     this.#lineUp(lane)
   }
 
-  /**
-   * The organization or origin that has its fill. An organization may hold as many slots as are still free, so one alone
-   * gets half, and however many hang, some are left for the next; an origin has a fixed number of connections.
-   */
-  #crowded(target: Target): number | string | undefined {
-    const free = delivererLimits.maxInFlight - this.#inFlight
-    if ((this.#inFlightOf.get(target.organizationId) ?? 0) >= Math.max(8, free)) return target.organizationId
-    if ((this.#inFlightOf.get(target.origin) ?? 0) >= delivererLimits.maxPerOrigin) return target.origin
-    return undefined
-  }
-
-  #start(lane: Lane, target: Target, item: Item, now: number): void {
-    const isAgain = lane.again.peek() === item
-    lane.start(item, now)
-    const format = this.around.format(item.format)
+  #start(lane: Lane, target: Target, item: Item, isAgain: boolean, startedAt: number): void {
+    lane.start(item, startedAt)
     const id = publicEventId(item.event)
     let request
     try {
+      const format = this.around.format(item.format)
       if (format === undefined) throw new Error(`The format ${item.format} of delivery ${deliveryId(item.eventId, item.endpointId)} is not registered.`)
       request = renderRequest(target, format, item.event, id, Date.now(), this.around.userAgent)
     } catch (error) {
+      this.#free(target, isAgain)
       this.#ourFault(lane, item, error)
       return
     }
-    this.#count(target, isAgain, 1)
     const { headers, body } = request
-    const startedAt = now
     this.around.send({ origin: target.origin, path: target.path, headers, body, timeoutMs: target.timeoutMs }, (result) => {
-      this.#count(target, isAgain, -1)
+      this.#free(target, isAgain)
       if (lane.generation === this.#generation) this.#end(lane, target, item, id, headers, startedAt, result)
       else this.#pump()
     })
   }
 
-  #count(target: Target, isAgain: boolean, change: 1 | -1): void {
-    this.#inFlight += change
-    if (isAgain) this.#againInFlight += change
-    for (const key of [target.organizationId, target.origin]) {
-      const count = (this.#inFlightOf.get(key) ?? 0) + change
-      if (count === 0) this.#inFlightOf.delete(key)
-      else this.#inFlightOf.set(key, count)
-      if (change === -1) this.#unpark(key)
-    }
-  }
-
-  #unpark(key: number | string): void {
-    const waiting = this.#parked.get(key)
-    if (waiting === undefined) return
-    const [lane] = waiting
-    if (lane !== undefined) {
-      waiting.delete(lane)
-      this.#lineUp(lane)
-    }
-    if (waiting.size === 0) this.#parked.delete(key)
+  #free(target: Target, isAgain: boolean): void {
+    for (const lane of this.#slots.free(target, isAgain)) this.#lineUp(lane)
   }
 
   /** Never charged to the customer: the delivery rests and is tried again as if this had not been. */
@@ -440,10 +348,7 @@ export class Deliverer {
     const done = (): void => {
       this.#unsettled--
       if (lane.generation !== this.#generation) return
-      const dueAt = this.around.now() + delivererLimits.faultDelayMs
-      lane.forget(item.eventId, dueAt)
-      this.#forgetBytes(lane, item)
-      this.#dueLater(lane, dueAt)
+      this.#conclude(lane, item, this.around.now() + delivererLimits.faultDelayMs)
       this.#afterChange(lane)
     }
     this.around.returnToWaiting([item], delivererLimits.faultDelayMs).then(done, (problem: unknown) => {
@@ -453,27 +358,12 @@ export class Deliverer {
   }
 
   #end(lane: Lane, target: Target, item: Item, id: string, headers: Record<string, string>, startedAt: number, result: AttemptResult): void {
-    const next = afterAttempt({ waitsMs: target.waitsMs, step: item.step, outcome: result.outcome, random: () => this.around.random() })
-    const isSuccess = next.state === 'succeeded'
-    lane.end(isSuccess)
+    const { settlement, next, failingSince } = conclude({ target, item, id, headers, startedAt, result, failingSince: lane.failingSince, random: () => this.around.random() })
+    lane.end(next.state === 'succeeded')
+    lane.failingSince = failingSince
     this.#unsettled++
-
-    const before = lane.failingSince
-    lane.failingSince = isSuccess ? null : before ?? startedAt
-    const hasFailedLong = !isSuccess && before !== null && startedAt - before >= delivererLimits.failingMs
-    const disable = result.outcome.kind === 'gone' ? 'gone' as const : hasFailedLong ? 'failing' as const : null
     // Nothing more goes to an endpoint that is being disabled; its settings are read anew once that is settled.
-    if (disable !== null) lane.isHalted = true
-    const settlement: Settlement = {
-      eventId: item.eventId, endpointId: item.endpointId, organizationId: target.organizationId, attempts: item.attempts,
-      state: deliveryStates[next.state], step: next.state === 'waiting' ? next.step : item.step, waitMs: next.state === 'waiting' ? next.waitMs : 0,
-      at: startedAt, durationMs: result.durationMs, status: result.status, errorClass: result.errorClass, error: result.error,
-      url: target.url, requestHeaders: JSON.stringify(hideCredentials(headers)), responseHeaders: result.responseHeaders === null ? null : JSON.stringify(result.responseHeaders),
-      answer: result.excerpt === null ? null : Buffer.from(result.excerpt).toString('hex'),
-      disable: disable === null ? null : { version: target.version, reason: disable },
-      failingSince: lane.failingSince === before ? undefined : lane.failingSince,
-      alerts: item.event.type.startsWith('posthorn.') ? [] : alertsOf(target, item, id, next, disable),
-    }
+    if (settlement.disable !== null) lane.isHalted = true
     this.#settlements.push({ settlement, lane, item })
     this.around.observe({ organization: target.organization, endpointId: item.endpointId, eventId: id, deliveryId: deliveryId(item.eventId, item.endpointId), eventType: item.event.type, number: item.attempts + 1, result, next })
     this.around.wantTurn()
@@ -488,7 +378,7 @@ export class Deliverer {
     if (items.length === 0) return
     lane.isReturning = true
     this.around.returnToWaiting(items, 0).then(() => {
-      for (const item of items) this.#forgetBytes(lane, item)
+      for (const item of items) this.#memory.remove(lane, item, this.#wantsLook.size)
     }, (error: unknown) => {
       this.around.report(error, 'A lane could not be given back.')
       for (const item of items) lane.add(item)
@@ -575,7 +465,7 @@ export class Deliverer {
     const lane = this.#lanes.get(look.endpointId)
     if (lane === undefined) return
     lane.failingSince = look.failingSince
-    this.#setBehind(lane, look.isBehind)
+    this.#memory.setBehind(lane, look.isBehind)
     lane.nextDueAt = null
     for (const dueAt of [look.nextDueAt, ...lane.settledMeanwhile.values()]) if (dueAt !== null) this.#dueLater(lane, dueAt)
     if (lane.target?.version !== look.version) {
@@ -585,7 +475,7 @@ export class Deliverer {
     for (const delivery of look.deliveries) {
       const event = events.get(delivery.eventId)
       if (event === undefined || lane.settledMeanwhile.has(delivery.eventId)) continue
-      this.#addItem(lane, { ...delivery, isFromDatabase: delivery.state === deliveryStates.waiting, event })
+      this.#memory.add(lane, { ...delivery, isFromDatabase: delivery.state === deliveryStates.waiting, event })
       if (delivery.dueAt > this.around.now()) this.#dueTimes.add(delivery.dueAt, lane.endpointId)
     }
     this.#afterChange(lane)
@@ -619,25 +509,4 @@ export class Deliverer {
     this.#pump()
     this.#setTimer()
   }
-}
-
-function alertsOf(target: Target, item: Item, id: string, next: Next, disable: 'gone' | 'failing' | null): Settlement['alerts'] {
-  const alerts: { organization: string; type: string; data: string }[] = []
-  const endpoint = publicEndpointId(item.endpointId)
-  if (next.state === 'dead') {
-    alerts.push({ organization: target.organization, type: 'posthorn.delivery.dead', data: JSON.stringify({ deliveryId: deliveryId(item.eventId, item.endpointId), endpointId: endpoint, url: target.url, eventId: id, eventType: item.event.type, attemptCount: item.attempts + 1, reason: next.reason }) })
-  }
-  if (disable !== null) {
-    alerts.push({ organization: target.organization, type: 'posthorn.endpoint.disabled', data: JSON.stringify({ endpointId: endpoint, url: target.url, reason: disable }) })
-  }
-  return alerts
-}
-
-const credentialHeader = /authorization|cookie|token|secret|api-?key|password/i
-
-/** The log of attempts is read by people who may read webhooks, not secrets. */
-function hideCredentials(headers: Record<string, string>): Record<string, string> {
-  const shown: Record<string, string> = {}
-  for (const name in headers) shown[name] = credentialHeader.test(name) ? '••••' : headers[name] as string
-  return shown
 }

@@ -1,0 +1,75 @@
+import { delivererLimits } from './deliverer-limits.js'
+import type { Item, Lane } from './lane.js'
+
+/**
+ * What deliveries may take of a node's memory. A slow endpoint fills its own lane only, and the fuller memory is, the less
+ * a lane may have of it: however many endpoints hang, some is left for the others. What is over waits in the database.
+ */
+export class LaneMemory {
+  #items = 0
+  #bytes = 0
+  readonly #full = new Set<Lane>()
+  readonly #behind = new Set<Lane>()
+
+  /** How many more deliveries memory may be handed. */
+  get room(): number { return this.#bytes > delivererLimits.maxBytes ? 0 : Math.max(0, delivererLimits.maxItems - this.#items) }
+
+  /** Lanes that have as much in memory as they may. */
+  get fullLanes(): number[] { return [...this.#full].map((lane) => lane.endpointId) }
+
+  /** Takes a delivery in, unless its lane has it already. */
+  add(lane: Lane, item: Item): void {
+    if (!lane.add(item)) return
+    this.#items++
+    this.#bytes += item.event.data.length
+    lane.bytes += item.event.data.length
+    if (lane.size >= this.#laneCap || lane.bytes >= delivererLimits.maxLaneBytes) {
+      this.#full.add(lane)
+      this.setBehind(lane, true)
+    }
+  }
+
+  /** The delivery is no longer in its lane. */
+  remove(lane: Lane, item: Item, lanesWaiting: number): void {
+    this.#items--
+    this.#bytes -= item.event.data.length
+    lane.bytes -= item.event.data.length
+    if (lane.size <= this.lowWater(lanesWaiting)) this.#full.delete(lane)
+  }
+
+  /** The database holds more for the lane than memory. */
+  setBehind(lane: Lane, isBehind: boolean): void {
+    lane.isBehind = isBehind
+    if (isBehind) this.#behind.add(lane)
+    else this.#behind.delete(lane)
+  }
+
+  /** How many deliveries a look at a lane reads, while so many lanes wait for one. */
+  readPerLook(lanesWaiting: number): number {
+    const { least, most, ofAllLanes } = delivererLimits.readPerLook
+    const share = Math.floor(ofAllLanes / Math.max(1, this.#behind.size, lanesWaiting))
+    const room = Math.floor((delivererLimits.maxItems - this.#items) / delivererLimits.lookAtOnce)
+    return Math.max(least, Math.min(most, share, room))
+  }
+
+  /** A lane with a backlog that has less than this in memory reads more. */
+  lowWater(lanesWaiting: number): number {
+    return Math.ceil(this.readPerLook(lanesWaiting) / 4)
+  }
+
+  forget(lane: Lane): void {
+    this.#behind.delete(lane)
+    this.#full.delete(lane)
+  }
+
+  clear(): void {
+    this.#items = 0
+    this.#bytes = 0
+    this.#full.clear()
+    this.#behind.clear()
+  }
+
+  get #laneCap(): number {
+    return Math.min(delivererLimits.maxLaneItems, Math.max(64, Math.floor((delivererLimits.maxItems - this.#items) / 4)))
+  }
+}
