@@ -9,6 +9,8 @@ export const receiveLimits = {
   /** What may wait for a commit; more is told to come back. */
   maxWaiting: 5_000,
   maxWaitingBytes: 128 * 1024 * 1024,
+  /** Commits begin at least this far apart: each is followed by one that dispatches, and company makes both cheaper for each. */
+  apartMs: 5,
   /** How long what was only counted waits for receipts to ride with. */
   countWithinMs: 1_000,
 } as const
@@ -30,6 +32,7 @@ export class ReceiveLoop {
   #counted: Counted[] = []
   #isRunning = false
   #isScheduled = false
+  #lastStartAt = 0
   #countTimer: NodeJS.Timeout | undefined
 
   constructor(private readonly partners: ReceivePartners) {}
@@ -58,13 +61,16 @@ export class ReceiveLoop {
   #schedule(): void {
     if (this.#isRunning || this.#isScheduled) return
     this.#isScheduled = true
+    const waitMs = receiveLimits.apartMs - (performance.now() - this.#lastStartAt)
     // What is being read in this very tick comes along.
-    setImmediate(() => void this.#run())
+    if (waitMs <= 0.5) setImmediate(() => void this.#run())
+    else setTimeout(() => void this.#run(), Math.ceil(waitMs))
   }
 
   async #run(): Promise<void> {
     this.#isScheduled = false
     this.#isRunning = true
+    this.#lastStartAt = performance.now()
     const taken = this.#take()
     const counted = this.#counted.splice(0)
     clearTimeout(this.#countTimer)
