@@ -5,6 +5,7 @@ import { billingOperations } from './billing-routes.js'
 import { consumersOperations } from './consumers-routes.js'
 import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
+import { mountDocs } from './docs-page.js'
 import { eventsOperations } from './events-routes.js'
 import { mountHealth } from './health-routes.js'
 import { mountInbound } from './inbound.js'
@@ -17,6 +18,7 @@ import { organizationsOperations } from './organizations-routes.js'
 import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
 import { sourcesOperations } from './sources-routes.js'
+import { streamOperations } from './stream-route.js'
 import { asProblem, problemResponse } from './problem-response.js'
 import { methodsOf } from './known-paths.js'
 import type { ApiSurroundings, Surroundings } from './surroundings.js'
@@ -60,6 +62,7 @@ export function createApp(given: Surroundings): OpenAPIHono {
   mountInbound(app, surroundings.inboundSide)
   mountHealth(app, surroundings)
   mountOpenApi(app, surroundings.settings.version)
+  mountDocs(app, surroundings.settings.version)
 
   app.onError((error) => problemResponse(asProblem(error, given.log)))
   app.notFound((c) => {
@@ -72,4 +75,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations]

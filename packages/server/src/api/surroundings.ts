@@ -1,6 +1,7 @@
 import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
 import type { Engine } from '../engine/engine.js'
 import type { Log } from '../observability/log.js'
+import type { Announcer } from '../stream/announcer.js'
 import type { Vault } from '../secrets/vault.js'
 import type { Gate } from './access.js'
 import type { Inbound } from './inbound.js'
@@ -17,6 +18,8 @@ export interface Surroundings {
   clock: { now(): number }
   /** Of what comes in; without it there are no built-in sources. */
   inbound?: InboundSettings | undefined
+  /** Whom `/v1/stream` asks what happens; without it nobody can listen. */
+  announcer?: Announcer | undefined
   /** What `/metrics` answers; without it there is no such path. */
   metrics?: (() => Promise<{ contentType: string; text: string }>) | undefined
 }

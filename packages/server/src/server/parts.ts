@@ -15,6 +15,7 @@ import { Metrics } from '../observability/metrics.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
 import { keepEncryptionKey } from '../secrets/encryption-key.js'
 import { createVault, type Vault } from '../secrets/vault.js'
+import { announcerOf, type Announcer } from '../stream/announcer.js'
 import { builtInSources } from '../sources/built-in-sources.js'
 import { housekeeping } from './housekeeping.js'
 import { observerOf } from './observe.js'
@@ -34,6 +35,7 @@ export interface Parts {
   store: Store
   connections: Connections
   plans: Plans
+  announcer: Announcer
 }
 
 export async function openParts(settings: Settings): Promise<Parts> {
@@ -48,7 +50,8 @@ export async function openParts(settings: Settings): Promise<Parts> {
     strict: mode === 'serve', allow: settings.allowSubnets ?? [],
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
-  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans }
+  const announcer = announcerOf(store, clock)
+  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, announcer }
 }
 
 export async function closeParts({ connections, store, log }: Parts): Promise<void> {
@@ -64,13 +67,16 @@ export type Role = (typeof roles)[number]
 /** A node that runs, with all that reads its streams. */
 export interface RunningNode { node: Node; stop(): Promise<void> }
 
-export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
+export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, announcer }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
   const consumption = new Consumption({ store, clock, log, plans, handlers })
   const node = await Node.start({
-    store, clock, node: name, formats: Object.values(builtInFormats), observer: observerOf(log, metrics), userAgent: `Posthorn/${version}`,
+    store, clock, node: name, formats: Object.values(builtInFormats), observer: observerOf(log, metrics, announcer), userAgent: `Posthorn/${version}`,
     send: (request, done) => attempt(connections, request, done),
     loadTargets: targetLoader({ load: (ids) => store.query('loadEndpoints', { ids }), open: vault.open, defaultTimeoutMs: settings.deliveryTimeoutMs, now: () => clock.now() }),
-    streamsMoved: consumption.wake,
+    streamsMoved(organizationIds) {
+      consumption.wake(organizationIds)
+      announcer.streamsMoved(organizationIds)
+    },
     delivers: does.includes('deliver'),
     housekeeping: (self) => does.includes('keep-house') ? housekeeping({ store, clock, settings, wake: () => self.wake() }) : [],
   })
@@ -88,10 +94,10 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   }
 }
 
-export function makeApi({ settings, log, vault, clock, metrics }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApp> {
+export function makeApi({ settings, log, vault, clock, metrics, announcer }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApp> {
   const strict = settings.mode === 'serve'
   return createApp({
-    engine: node, vault, adminKeyHash, log, clock,
+    engine: node, vault, adminKeyHash, log, clock, announcer,
     settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
     inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),

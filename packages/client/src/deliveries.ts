@@ -1,0 +1,33 @@
+import { Listing } from './listing.js'
+import { pathOf, type CallOptions, type PostOptions, type Transport } from './transport.js'
+import type { Delivery, DeliveryDetail, DeliveryFilter } from './api-types.js'
+
+/** One event on its way to one endpoint. */
+export class Deliveries {
+  constructor(private readonly transport: Transport) {}
+
+  /** Newest first. */
+  list(organization: string, filter: DeliveryFilter = {}, options?: CallOptions): Listing<Delivery> {
+    return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries`, query: { ...filter, ...page } }))
+  }
+
+  /** With its attempts, and the body as it is sent. */
+  get(organization: string, delivery: string, options?: CallOptions): Promise<DeliveryDetail> {
+    return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}` })
+  }
+
+  /** Sends one that has ended once more. */
+  replay(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+    return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/replay` })
+  }
+
+  /** Makes an undelivered one due now, once its endpoint is enabled. */
+  release(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+    return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/release` })
+  }
+
+  /** Gives an undelivered one up. */
+  discard(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+    return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/discard` })
+  }
+}

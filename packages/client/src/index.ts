@@ -1,0 +1,8 @@
+export { Posthorn, type PosthornOptions } from './posthorn.js'
+export { PosthornError, type FieldError, type PosthornErrorCode } from './posthorn-error.js'
+export { Listing, type Page, type PageOptions } from './listing.js'
+export type { CallOptions, PostOptions } from './transport.js'
+export type { NewEvent, NewEventHead } from './new-event.js'
+export type { BatchOutcome, EventWithData } from './events.js'
+export type { StreamMessage, StreamOptions } from './stream.js'
+export type * from './api-types.js'
