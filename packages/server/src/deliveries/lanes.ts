@@ -1,4 +1,4 @@
-import { sql } from '../storage/sql.js'
+import { sql, type Sql } from '../storage/sql.js'
 import { proveSession } from './sessions.js'
 import type { Column, Database } from '../storage/database.js'
 import type { StoredEvent } from '../events/event.js'
@@ -31,6 +31,7 @@ export interface LaneLook {
 
 const ids: readonly Column[] = ['id int']
 const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
+const limitColumns: readonly Column[] = ['id int', 'most int']
 
 /** Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. */
 export async function takeLanes(db: Database, session: string, limit: number): Promise<number[]> {
@@ -71,44 +72,82 @@ export interface LookRequest { endpointId: number; ordered: boolean; limit: numb
 export async function lookAtLanes(db: Database, session: string, requests: readonly LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }> {
   return db.transaction(async (tx) => {
     await proveSession(tx, session)
-    const looks: LaneLook[] = []
-    for (const request of [...requests].sort((a, b) => a.endpointId - b.endpointId)) {
-      const look = await lookAtLane(tx, session, request)
-      if (look !== undefined) looks.push(look)
-    }
+    const lanes = await clearMarks(tx, session, requests)
+    const [first] = lanes.values()
+    if (first === undefined) return { looks: [], events: [] }
+
+    // One instant for all that is read: what falls due between two statements would be in neither "due" nor "later".
+    const { now } = first
+    const endpoints = await readEndpoints(tx, [...lanes.keys()], now)
+    const wanted = requests.filter(({ endpointId }) => endpoints.get(endpointId)?.state === 0)
+    const due = await readDue(tx, wanted, now)
+    const behind = wanted.filter(({ endpointId, limit }) => (due.get(endpointId)?.length ?? 0) >= limit).map(({ endpointId }) => endpointId)
+    if (behind.length > 0) await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows(behind.map((id) => [id]), ids)} as r)`)
+
+    const looks = [...endpoints].map(([endpointId, { version, nextDueAt }]): LaneLook => ({
+      endpointId, version, nextDueAt, deliveries: due.get(endpointId) ?? [], isBehind: behind.includes(endpointId), failingSince: lanes.get(endpointId)?.failing_since ?? null,
+    }))
     return { looks, events: await readEvents(tx, looks) }
   })
 }
 
-async function lookAtLane(tx: Database, session: string, { endpointId, ordered, limit }: LookRequest): Promise<LaneLook | undefined> {
-  const lane = await tx.first<{ failing_since: number | null }>(sql`
-    update lanes set wake_at = null where endpoint_id = ${endpointId} and session = ${session} returning failing_since`)
-  if (lane === undefined) return undefined
-  const endpoint = await tx.first<{ version: number; state: number }>(sql`select version, state from endpoints where id = ${endpointId}`)
-  if (endpoint === undefined) return undefined
+/** Of the lanes asked for, those that are the session's. */
+async function clearMarks(tx: Database, session: string, requests: readonly LookRequest[]): Promise<Map<number, { failing_since: number | null; now: number }>> {
+  await lockLanes(tx, requests.map(({ endpointId }) => endpointId))
+  const rows = await tx.all<{ endpoint_id: number; failing_since: number | null; now: number }>(sql`
+    update lanes set wake_at = null
+    where session = ${session} and endpoint_id in (select id from ${tx.rows(requests.map(({ endpointId }) => [endpointId]), ids)} as r)
+    returning endpoint_id, failing_since, ${tx.now} as now`)
+  return new Map(rows.map((row) => [row.endpoint_id, row]))
+}
 
-  const found = endpoint.state === 0 ? await readDue(tx, endpointId, ordered, limit) : []
-  const isBehind = found.length >= limit
-  if (isBehind) await tx.run(sql`update lanes set wake_at = ${tx.now} where endpoint_id = ${endpointId}`)
-  const later = await tx.first<{ due_at: number | null }>(sql`select min(due_at) as due_at from deliveries where endpoint_id = ${endpointId} and state = 1 and due_at > ${tx.now}`)
-  return { endpointId, deliveries: found, nextDueAt: later?.due_at ?? null, isBehind, failingSince: lane.failing_since, version: endpoint.version }
+async function readEndpoints(tx: Database, endpointIds: readonly number[], now: number): Promise<Map<number, { version: number; state: number; nextDueAt: number | null }>> {
+  const rows = await tx.all<{ id: number; version: number; state: number; next_due_at: number | null }>(sql`
+    select e.id, e.version, e.state, (select min(d.due_at) from deliveries d where d.endpoint_id = e.id and d.state = 1 and d.due_at > ${now}) as next_due_at
+    from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r join endpoints e on e.id = r.id`)
+  return new Map(rows.map((row) => [row.id, { version: row.version, state: row.state, nextDueAt: row.next_due_at }]))
 }
 
 interface DeliveryRow { event_id: number; endpoint_id: number; state: number; attempts: number; step: number; format: number; exempt: number; due_at: number }
 
-async function readDue(tx: Database, endpointId: number, ordered: boolean, limit: number): Promise<LaneDelivery[]> {
-  const due = sql`
+async function readDue(tx: Database, requests: readonly LookRequest[], now: number): Promise<Map<number, LaneDelivery[]>> {
+  const found = new Map<number, LaneDelivery[]>()
+  const add = (rows: readonly DeliveryRow[]): void => {
+    for (const row of rows) {
+      const delivery = { eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, format: row.format, exempt: row.exempt === 1, dueAt: row.due_at }
+      const lane = found.get(row.endpoint_id)
+      if (lane === undefined) found.set(row.endpoint_id, [delivery])
+      else lane.push(delivery)
+    }
+  }
+  for (const request of requests) if (request.ordered) add(await readInOrder(tx, request, now))
+  const unordered = requests.filter((request) => !request.ordered)
+  // Over a network a hundred lanes read one after another are a hundred waits, with all their locks held.
+  if (tx.dialect === 'sqlite') for (const { endpointId, limit } of unordered) add(await tx.all<DeliveryRow>(dueOn(sql`${endpointId}`, now, sql`${limit}`)))
+  else if (unordered.length > 0) {
+    add(await tx.all<DeliveryRow>(sql`
+      select d.* from ${tx.rows(unordered.map(({ endpointId, limit }) => [endpointId, limit]), limitColumns)} as r
+      cross join lateral (${dueOn(sql`r.id`, now, sql`r.most`)}) as d`))
+  }
+  return found
+}
+
+function dueOn(endpointId: Sql, now: number, limit: Sql): Sql {
+  return sql`
     select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-    where endpoint_id = ${endpointId} and state = 1 and due_at <= ${tx.now}`
-  // In strict order the head blocks, due or not, so everything undelivered is read, in the order of the stream; what is
-  // exempt from it (replays) comes as on any lane.
-  const rows = ordered
-    ? [...await tx.all<DeliveryRow>(sql`
-        select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-        where endpoint_id = ${endpointId} and state < 2 and exempt = 0 order by event_id limit ${limit}`),
-      ...await tx.all<DeliveryRow>(sql`${due} and exempt = 1 order by due_at, event_id limit ${limit}`)]
-    : await tx.all<DeliveryRow>(sql`${due} order by due_at, event_id limit ${limit}`)
-  return rows.map((row) => ({ eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, format: row.format, exempt: row.exempt === 1, dueAt: row.due_at }))
+    where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} order by due_at, event_id limit ${limit}`
+}
+
+/** In strict order the head blocks, due or not, so everything undelivered is read, in the order of the stream; what is exempt from it (replays) comes as on any lane. */
+async function readInOrder(tx: Database, { endpointId, limit }: LookRequest, now: number): Promise<DeliveryRow[]> {
+  return [
+    ...await tx.all<DeliveryRow>(sql`
+      select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
+      where endpoint_id = ${endpointId} and state < 2 and exempt = 0 order by event_id limit ${limit}`),
+    ...await tx.all<DeliveryRow>(sql`
+      select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
+      where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} and exempt = 1 order by due_at, event_id limit ${limit}`),
+  ]
 }
 
 async function readEvents(tx: Database, looks: readonly LaneLook[]): Promise<StoredEvent[]> {

@@ -185,23 +185,25 @@ function plan(events: readonly ReadEvent[], endpoints: Map<number, Subscriber[]>
 
 /**
  * The lanes whose deliveries may be handed to this node: its own ones that have nothing unseen, and free ones, which are
- * taken here. The session's row is locked by the caller, so nobody can take them over before this commits.
+ * taken here. The session's row is locked by the caller, so nobody can take them over before this commits. All lanes are
+ * locked, at once and in one order: an owner about to sleep must meet whoever wakes it, and none may wait crosswise.
  */
 async function chooseHandOver(tx: Database, request: DispatchRequest, planned: readonly Planned[], result: Dispatched): Promise<Set<number>> {
   const enabled = new Set(planned.filter(({ endpoint }) => endpoint.isEnabled).map(({ endpoint }) => endpoint.id))
-  if (enabled.size === 0 || request.room <= 0) return new Set()
-  const full = new Set(request.fullLanes)
+  if (enabled.size === 0) return new Set()
   const lock = tx.dialect === 'postgres' ? sql`for update` : sql``
-  const lanes = await tx.all<{ endpoint_id: number; session: string | null }>(sql`
-    select endpoint_id, session from lanes
-    where wake_at is null and (session is null or session = ${request.session})
-      and endpoint_id in (select id from ${tx.rows([...enabled].sort((a, b) => a - b).map((id) => [id]), ids)} as r)
+  const lanes = await tx.all<{ endpoint_id: number; session: string | null; wake_at: number | null }>(sql`
+    select endpoint_id, session, wake_at from lanes
+    where endpoint_id in (select id from ${tx.rows([...enabled].map((id) => [id]), ids)} as r)
     order by endpoint_id ${lock}`)
-  result.takenLanes = lanes.filter((lane) => lane.session === null).map((lane) => lane.endpoint_id)
+  if (request.room <= 0) return new Set()
+  const open = lanes.filter((lane) => lane.wake_at === null && (lane.session === null || lane.session === request.session))
+  result.takenLanes = open.filter((lane) => lane.session === null).map((lane) => lane.endpoint_id)
   if (result.takenLanes.length > 0) {
     await tx.run(sql`update lanes set session = ${request.session} where endpoint_id in (select id from ${tx.rows(result.takenLanes.map((id) => [id]), ids)} as r)`)
   }
-  return new Set(lanes.map((lane) => lane.endpoint_id).filter((id) => !full.has(id)))
+  const full = new Set(request.fullLanes)
+  return new Set(open.map((lane) => lane.endpoint_id).filter((id) => !full.has(id)))
 }
 
 /** Every lane with work that was not handed over is written to, whatever its wake_at was: an owner about to sleep must meet this row. */
@@ -209,9 +211,7 @@ async function wakeLanes(tx: Database, planned: readonly Planned[], handedOver: 
   const waiting = new Set(planned.filter(({ endpoint }) => endpoint.isEnabled && !handedOver.has(endpoint.id)).map(({ endpoint }) => endpoint.id))
   if (waiting.size === 0) return
   result.woken = true
-  const rows = tx.rows([...waiting].map((id) => [id]), ids)
-  if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${rows} as r) order by endpoint_id for update`)
-  await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${rows} as r)`)
+  await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows([...waiting].map((id) => [id]), ids)} as r)`)
 }
 
 async function moveCursors(tx: Database, cursors: readonly Cursor[], events: readonly ReadEvent[], limit: number, result: Dispatched): Promise<void> {
