@@ -71,7 +71,7 @@ function tellProblems(operation: OperationObject, method: string, path: string, 
   delete operation.responses['default']
   const codes = codesOf({ method, path, operationId: operation.operationId as string, hasBody: operation.requestBody !== undefined, hasQuery: operation.parameters?.some((parameter) => parameter.in === 'query') ?? false })
   for (const [status, group] of groupByStatus(codes)) {
-    const name = group.length > 3 ? `Wrong${pascal(operation.operationId as string)}` : group.map((code) => pascal(code.replaceAll('_', '-'))).join('Or')
+    const name = group.length > 3 ? `Refused${status}${pascal(operation.operationId as string)}` : group.map((code) => pascal(code.replaceAll('_', '-'))).join('Or')
     refusals[name] ??= {
       description: group.map((code) => `\`${code}\`: ${problemCodes[code].title}.`).join(' '),
       ...(status === 503 && { headers: { 'Retry-After': { description: 'After how many seconds to try again.', schema: { type: 'integer' } } } }),

@@ -13,8 +13,9 @@ export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schem
   if (schema.const !== undefined) return schema.const
   if (schema.allOf !== undefined) return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part, schemas, name))) as unknown
   if (schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties).map(([field, value]) => [field, exampleOf(value, schemas, field === 'id' ? `${name}Id` : field)]).filter(([, value]) => value !== undefined))
-  if (isArray(schema)) return schema.prefixItems === undefined ? fieldExamples[name] ?? [exampleOf(schema.items ?? {}, schemas, name.replace(/s$/, ''))] : schema.prefixItems.map((item) => exampleOf(item, schemas, name))
   const known = fieldExamples[name]
+  if (schema.prefixItems !== undefined) return schema.prefixItems.map((item) => exampleOf(item, schemas, ''))
+  if (isArray(schema)) return Array.isArray(known) ? known : [exampleOf(schema.items ?? {}, schemas, name.replace(/s$/, ''))]
   if (known !== undefined && fits(known, schema)) return known
   if (schema.enum !== undefined) return schema.enum[0]
   const options = schema.anyOf ?? schema.oneOf
@@ -22,8 +23,8 @@ export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schem
   return plainExample(schema)
 }
 
-function isArray({ type, items, prefixItems }: Schema): boolean {
-  return items !== undefined || prefixItems !== undefined || (Array.isArray(type) ? type.includes('array') : type === 'array')
+function isArray({ type, items }: Schema): boolean {
+  return items !== undefined || (Array.isArray(type) ? type.includes('array') : type === 'array')
 }
 
 function fits(value: unknown, { type, enum: values, anyOf }: Schema): boolean {
@@ -64,6 +65,9 @@ const fieldExamples: Readonly<Record<string, unknown>> = {
   headers: { 'x-tenant': 'acme' }, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', secrets: ['whsec_5f1c2d3e4b5a69788796a5b4c3d2e1f0'], secretHint: '…aLaSw', hint: '…5r', scopes: ['events:publish', 'webhooks:read'],
   after: 'evt_01kf0m4w2p', next: null, limit: 50, createdAt: instant, updatedAt: instant, occurredAt: instant, expiresAt: null, dueAt: null, nextAttemptAt: null, startedAt: instant, receivedAt: instant, overlapEndsAt: instant,
   from: '2026-01-14T00:00:00.000Z', to: '2026-01-15T00:00:00.000Z', timeoutSeconds: 15, ratePerSecond: 100, overlapSeconds: 86_400, matched: 128, replayed: 64, attemptCount: 1, number: 1, durationMs: 84, status: 200,
+  consumers: ['orders'], consumer: 'orders', deadLetter: '4711', deadLetterId: '4711', customerId: 'cus_NffrFeUfNV2Hib', subscriptionId: 'sub_1MowQVLkdIwHu7ixeRlqHVzs', invoiceId: 'in_1MtHbELkdIwHu7ixl4OzzPMv', plan: 'pro',
+  amount: '29.00', total: '99.99', price: '49.99', currency: 'USD', quantity: 2, productId: '808950810', sku: 'HORN-1', locationId: '655441491', available: 24, entitlements: ['unlimited-endpoints'], orderId: 'ord_000001',
+  paidAt: instant, failedAt: instant, parkedAt: instant, asOf: instant, currentPeriodEnd: '2026-02-15T12:00:00.000Z', nextTryAt: null, line1: '1 Post Street', line2: null, city: 'Springfield', postalCode: '62701', country: 'US',
   provider: 'stripe', account: 'cus_NffrFeUfNV2Hib', verdict: 'accepted', state: 'enabled', disabledReason: null, managed: null, retryPolicy: 'standard', secondSignature: null, errorClass: null, error: null,
   requestBody: '{"type":"order.created","timestamp":"2026-01-15T12:00:00.000Z","data":{"orderNumber":1042,"total":"99.99","currency":"USD"}}',
   requestHeaders: { 'content-type': 'application/json', 'webhook-id': 'evt_01kf0m4w2p', 'webhook-timestamp': '1768478400', 'webhook-signature': 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=' },
