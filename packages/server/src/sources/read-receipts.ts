@@ -1,3 +1,4 @@
+import { idBeforeDeletion } from '../organizations/organization-id.js'
 import { rawSql, sql } from '../storage/sql.js'
 import { nameBeforeDeletion } from './change-sources.js'
 import { verdictNumber, verdicts, type HeaderPairs, type Kept, type ReceiptVerdict } from './receipt.js'
@@ -63,7 +64,7 @@ export async function findReceipt(db: Database, { id }: { id: number }): Promise
     where e.receipt_id = ${id} order by e.id limit 200`)
   return {
     ...asSummary(row), headers: JSON.parse(row.headers) as HeaderPairs, body: row.body,
-    told: told.map((event) => ({ id: event.id, givenId: event.given_id, type: event.type, organization: event.organization })),
+    told: told.map((event) => ({ id: event.id, givenId: event.given_id, type: event.type, organization: idBeforeDeletion(event.organization) })),
   }
 }
 
@@ -101,6 +102,6 @@ function asSummary(row: ReceiptRow): ReceiptSummary {
   return {
     id: row.id, sourceId: row.source_id, source: nameBeforeDeletion(row.source), provider: row.provider as SchemeName, receivedAt: row.received_at, verdict: verdicts[row.verdict] as ReceiptVerdict,
     status: row.status, method: row.method, url: row.url, bytes: Number(row.bytes), code: row.code, reason: row.reason, dedupeId: row.dedupe_id, type: row.type,
-    organization: row.organization, isUnassigned: row.unassigned === 1, duplicateOf: row.duplicate_of, events: row.events, kept: row.kept as Kept, replayedAt: row.replayed_at,
+    organization: row.organization === null ? null : idBeforeDeletion(row.organization), isUnassigned: row.unassigned === 1, duplicateOf: row.duplicate_of, events: row.events, kept: row.kept as Kept, replayedAt: row.replayed_at,
   }
 }

@@ -24,6 +24,8 @@ export interface ArrivedReceipt {
   /** One, or the parts of a batch. None unless accepted. */
   items: readonly ToldItem[]
   kept: Kept
+  /** What is raised with it: data of the alert that its source refuses everything, as JSON. */
+  alert?: string | undefined
 }
 
 export type HeaderPairs = readonly (readonly [name: string, value: string])[]

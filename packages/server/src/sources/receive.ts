@@ -25,8 +25,9 @@ export async function receive(db: Database, { receipts, counted }: { receipts: r
     const numbered = receipts.map(({ source, receipt }, i): Numbered => ({ ...receipt, source, id: ids[i] as number, at: receipt.receivedAt }))
     const outcomes = await admit(tx, numbered)
     await insertReceipts(tx, numbered, outcomes)
+    const alerted = await raiseAlerts(tx, numbered)
     await count(tx, [...counted, ...numbered.map((receipt, i) => ({ sourceId: receipt.source.id, verdict: (outcomes[i] as Admitted).verdict, count: 1, at: receipt.receivedAt }))])
-    return outcomes.map(({ verdict, duplicateOf, organizationIds }, i) => ({ id: ids[i] as number, verdict, duplicateOf, organizationIds }))
+    return outcomes.map(({ verdict, duplicateOf, organizationIds }, i) => ({ id: ids[i] as number, verdict, duplicateOf, organizationIds: i === 0 ? [...organizationIds, ...alerted] : organizationIds }))
   })
 }
 
@@ -73,7 +74,7 @@ export async function admit(tx: Database, receipts: readonly Numbered[]): Promis
   await appendAll(tx, events)
   await learnLinks(tx, fresh.flatMap(({ receipt, item }, i) => {
     const { organizationId, how } = whose[i] as Found
-    return how === 'named' ? item.whose.accounts.slice(0, 1).map((account) => ({ provider: receipt.source.provider, account, organizationId })) : []
+    return how === 'named' && item.whose.customer !== undefined ? [{ provider: receipt.source.provider, account: item.whose.customer, organizationId }] : []
   }))
   return receipts.map((receipt) => outcomes.get(receipt) as Admitted)
 }
@@ -112,6 +113,18 @@ async function appendAll(tx: Database, events: readonly NewEvent[]): Promise<voi
   // An organization that was deleted in this very moment: the caller begins again, and finds another whose it is.
   const lost = appended.find(({ kind }) => kind !== 'appended')
   if (lost !== undefined) throw new Error(`An event of a receipt could not be appended: ${lost.kind}.`)
+}
+
+/** Tells whoever has the source's events, or else the operator; of several nodes that notice in the same hour, one. */
+async function raiseAlerts(tx: Database, receipts: readonly Numbered[]): Promise<number[]> {
+  const alarming = receipts.filter(({ alert }) => alert !== undefined)
+  if (alarming.length === 0) return []
+  const whose = await findOrganizations(tx, alarming.map(({ source }): Asked => ({ ...source, whose: { names: [], accounts: [] } })))
+  await append(tx, alarming.map(({ alert = '', source, at, id }, i): NewEvent => ({
+    organizationId: (whose[i] as Found).organizationId, type: 'posthorn.source.refusing', data: alert, occurredAt: at, createdAt: at, origin: origins.alert, receiptId: id, bytes: alert.length,
+    keys: [{ key: `a:source.refusing:${source.id}:${Math.floor(at / 3_600_000)}`, digest: '' }],
+  })))
+  return whose.map(({ organizationId }) => organizationId)
 }
 
 async function insertReceipts(tx: Database, receipts: readonly Numbered[], outcomes: readonly Admitted[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { refusalStatus, type Accepted, type RefusalCode, type SchemeName, type Verdict, type WebhookRequest } from '@posthorn/webhooks'
+import { formatInstant } from '../events/instant.js'
 import { acceptedAnswer, handshakeAnswer, refusedAnswer, type ProviderAnswer } from './answers.js'
 import { maskedHeaders } from './masked-headers.js'
 import { plainText } from './plain-text.js'
+import { RefusalWatch } from './refusal-watch.js'
 import { RefusedBudget, refusedLimits, type RefusedLimits } from './refused-budget.js'
 import { toldItems } from './told-items.js'
 import { verifySource, type FetchCertificate } from './verify-source.js'
@@ -40,6 +42,7 @@ export interface ReceiverPartners {
 export class Receiver {
   readonly #partners: ReceiverPartners
   readonly #budget: RefusedBudget
+  readonly #watch = new RefusalWatch()
 
   constructor(partners: ReceiverPartners) {
     this.#partners = partners
@@ -57,10 +60,16 @@ export class Receiver {
         return answer
       }
       if (share === 'head') Object.assign(receipt, { body: new Uint8Array(), kept: 2 satisfies Kept })
-    }
+      receipt.alert = this.#alert(receipt, source)
+    } else this.#watch.accepted(source.id)
     const { id, provider, organizationId } = source
     await this.#partners.receive({ source: { id, provider, organizationId }, receipt })
     return answer
+  }
+
+  #alert({ sourceId, receivedAt, code, reason }: ArrivedReceipt, { name, provider }: OpenSource): string | undefined {
+    const streak = this.#watch.refused(sourceId, receivedAt)
+    return streak && JSON.stringify({ source: name, provider, refusedInARow: streak.count, since: formatInstant(streak.since), code, reason })
   }
 
   async #judge(request: InboundRequest, source: OpenSource, receivedAt: number): Promise<{ answer: ProviderAnswer; receipt: ArrivedReceipt }> {

@@ -164,6 +164,18 @@ onEachDatabase('receiving', (db) => {
       expect((await receipts())[0]).toMatchObject({ verdict: 'accepted' })
     })
 
+    test('a source that refuses everything raises an alert, once; one accepted request says that it works', async () => {
+      await givenOrganization(db, 'acme')
+      await givenStripe(db)
+      const alerts = async () => (await server.events('operator')).filter(({ type }) => type === 'posthorn.source.refusing')
+      for (let n = 0; n < 9; n++) await send(db, invoicePaid('acme'), 'whsec_another')
+      await send(db, invoicePaid('acme'))
+      for (let n = 0; n < 25; n++) await send(db, invoicePaid('acme'), 'whsec_another')
+      const [alert, ...more] = await alerts()
+      expect(JSON.parse(alert?.data ?? '')).toMatchObject({ source: 'stripe', provider: 'stripe', refusedInARow: 10, since: '2026-01-15T12:00:00.000Z', code: 'signature_mismatch', reason: expect.any(String) })
+      expect(more).toEqual([])
+    })
+
     test('a source that is not there answers 404, and leaves nothing', async () => {
       await givenStripe(db)
       for (const name of ['paypal', 'a%2Fb', '..%2f', '%00', '%ff', '~1~stripe']) expect((await server.send(`/webhooks/${name}`, '{}')).status).toBe(404)

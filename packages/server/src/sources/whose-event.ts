@@ -8,12 +8,16 @@ export interface Whose {
   names: readonly string[]
   /** Customers, merchants and shops that an organization may be linked to. */
   accounts: readonly string[]
+  /** The one of them that is linked by itself to an organization named beside it: who is billed. Buyers and merchants are not; they deal with many. */
+  customer?: string | undefined
 }
 
 /** Reads out of a provider's event whose it is: what it names outright, and whom it is about. */
 export function whoseEvent(provider: SchemeName, body: unknown, header: (name: string) => string | undefined): Whose {
   const { names, accounts } = (readers[provider] ?? anyEnvelope)(body, header)
-  return { names: told(names).filter((name) => name.length <= 64), accounts: told(accounts).filter((account) => account.length <= maxAccountLength) }
+  const known = told(accounts).filter((account) => account.length <= maxAccountLength)
+  const customer = provider === 'stripe' ? known.find((account) => account.startsWith('cus_')) : undefined
+  return { names: told(names).filter((name) => name.length <= 64), accounts: known, ...(customer !== undefined && { customer }) }
 }
 
 export const maxAccountLength = 200
