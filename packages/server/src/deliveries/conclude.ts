@@ -40,6 +40,11 @@ export function conclude({ target, item, id, headers, startedAt, result, failing
   return { settlement, next, failingSince }
 }
 
+/** For a settlement that the database refuses: what the endpoint sent is left out, so that the delivery at least moves on. */
+export function withoutDetails(settlement: Settlement): Settlement {
+  return { ...settlement, error: 'The details of this attempt could not be stored.', requestHeaders: '{}', responseHeaders: null, answer: null }
+}
+
 function alertsOf(target: Target, item: Item, id: string, next: Next, disable: 'gone' | 'failing' | null): Settlement['alerts'] {
   const { organization, url } = target
   const endpointId = publicEndpointId(item.endpointId)

@@ -88,9 +88,9 @@ export class Deliverer {
   }
 
   /** What is to be settled in the turn that begins now. */
-  takeSettlements(): Settling[] {
+  takeSettlements(atMost: number): Settling[] {
     const taken = this.#settlements
-    this.#settlements = []
+    this.#settlements = taken.length > atMost ? taken.splice(atMost) : []
     return taken
   }
 

@@ -1,3 +1,4 @@
+import { withoutDetails } from '../deliveries/conclude.js'
 import { Deliverer, type ObservedAttempt } from '../deliveries/deliverer.js'
 import { renewEveryMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
@@ -133,14 +134,15 @@ export class Node implements Engine {
 
   #partners(): ConstructorParameters<typeof Turns<Settling>>[0] {
     return {
-      takeSettlements: () => this.#deliverer.takeSettlements(),
+      takeSettlements: (atMost) => this.#deliverer.takeSettlements(atMost),
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
+      withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
       room: () => this.#around.delivers === false ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
       run: (turn, settling) => this.#owned(this.store.command('turn', { ...turn, session: this.#session, settlements: settling.map(({ settlement }) => settlement) })),
       done: ({ released, settling, result }) => {
-        if ([result.dispatchError, result.settleError].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
+        if ([result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
         this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)

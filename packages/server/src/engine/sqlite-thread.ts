@@ -3,6 +3,7 @@ import { commands } from './commands.js'
 import { queries } from './queries.js'
 import { Subscribers } from '../dispatch/dispatch.js'
 import { Problem, type ProblemDetails } from '../problems/problem.js'
+import { sqliteAwayCode } from '../storage/database-away.js'
 import { migrate } from '../storage/migrate.js'
 import { rawSql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
@@ -79,15 +80,8 @@ function serveCalls(db: SqliteDatabase): void {
 function describeError(error: unknown): { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } {
   if (error instanceof Problem) return { name: error.name, message: error.message, problem: error.toJSON() }
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-  const { code, errcode } = error as { code?: string; errcode?: number }
-  return { name: error.name, message: error.message, stack: error.stack, code: sqliteCode(errcode) ?? code }
-}
-
-/** The primary result codes of SQLite that mean "away or full" (https://sqlite.org/rescode.html), by name. */
-function sqliteCode(errcode: number | undefined): string | undefined {
-  if (errcode === undefined) return undefined
-  const names: Record<number, string> = { 5: 'SQLITE_BUSY', 6: 'SQLITE_LOCKED', 8: 'SQLITE_READONLY', 10: 'SQLITE_IOERR', 13: 'SQLITE_FULL', 14: 'SQLITE_CANTOPEN' }
-  return names[errcode & 0xff]
+  const { code } = error as { code?: string }
+  return { name: error.name, message: error.message, stack: error.stack, code: sqliteAwayCode(error) ?? code }
 }
 
 /** A passive checkpoint never waits and never makes the writer wait; it copies what the WAL holds while others work. */

@@ -2,7 +2,8 @@ import { append, appendKnowing, type Appended } from '../events/append.js'
 import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
-import { proveSession } from '../deliveries/sessions.js'
+import { SessionLost, proveSession } from '../deliveries/sessions.js'
+import { isDatabaseAway } from '../storage/database-away.js'
 import { oneAtATime } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
@@ -22,8 +23,8 @@ export interface Turn {
 export interface TurnResult {
   appended: Appended[]
   settled: Settled | undefined
-  /** Why nothing was settled though all else was done: it is tried again. */
-  settleError: string | undefined
+  /** Why nothing was settled though all else was done: it is tried again. `isOfData`: one of the settlements is to blame. */
+  settleError: { text: string; isOfData: boolean } | undefined
   /** The lanes that were let go of. */
   released: readonly number[]
   dispatched: Dispatched | undefined
@@ -45,9 +46,9 @@ export function turn(db: Database, input: Turn, memory: Memory): Promise<TurnRes
 async function turnAtOnce(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
   try {
     return await db.transaction(async (tx) => {
-      const settled = await settleAll(tx, input)
+      const settling = await trySettling(tx, input)
       const appended = await appendAll(tx, input)
-      return { appended: appended.results, settled, settleError: undefined, ...await tryToDispatch(tx, input, memory, appended) }
+      return { appended: appended.results, ...settling, ...await tryToDispatch(tx, input, memory, appended) }
     })
   } catch (error) {
     // Dispatch may have read an endpoint that was just disabled, and now is not.
@@ -62,22 +63,21 @@ async function turnAtOnce(db: Database, input: Turn, memory: Memory): Promise<Tu
  * and neither's failure is the other's.
  */
 async function turnApart(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
-  const [settling, appending] = await Promise.allSettled([
-    db.transaction((tx) => settleAll(tx, input)),
+  const [settling, appended] = await Promise.all([
+    trySettling(db, input),
     input.events.length > 0 ? db.transaction((tx) => appendAll(tx, input)) : appendAll(db, input),
   ])
-  if (appending.status === 'rejected') throw appending.reason
-  if (settling.status === 'rejected' && input.events.length === 0) throw settling.reason
-  return {
-    appended: appending.value.results,
-    settled: settling.status === 'fulfilled' ? settling.value : undefined,
-    settleError: settling.status === 'fulfilled' ? undefined : describe(settling.reason),
-    ...await tryToDispatch(db, input, memory, appending.value),
-  }
+  return { appended: appended.results, ...settling, ...await tryToDispatch(db, input, memory, appended) }
 }
 
-async function settleAll(tx: Database, { session, settlements }: Turn): Promise<Settled | undefined> {
-  return settlements.length > 0 ? settle(tx, session, settlements) : undefined
+/** In a transaction or savepoint of its own: what cannot be settled must not keep anybody from publishing. */
+async function trySettling(db: Database, { session, settlements }: Turn): Promise<Pick<TurnResult, 'settled' | 'settleError'>> {
+  if (settlements.length === 0) return { settled: undefined, settleError: undefined }
+  try {
+    return { settled: await db.transaction((tx) => settle(tx, session, settlements)), settleError: undefined }
+  } catch (error) {
+    return { settled: undefined, settleError: { text: describe(error), isOfData: !isDatabaseAway(error) && !(error instanceof SessionLost) } }
+  }
 }
 
 type AllAppended = Awaited<ReturnType<typeof appendKnowing>>

@@ -22,8 +22,10 @@ export const turnLimits = {
 
 /** What the loop takes from and gives to the rest of the node, each time round. */
 export interface TurnPartners<Settling> {
-  takeSettlements(): Settling[]
+  takeSettlements(atMost: number): Settling[]
   giveBackSettlements(settling: Settling[]): void
+  /** What is left of a settlement that the database refuses. */
+  withoutDetails(settling: Settling): Settling
   lanesToRelease(): number[]
   room(): number
   fullLanes(): number[]
@@ -44,6 +46,7 @@ export class Turns<Settling> {
   #waitingFirst = 0
   readonly #dirty = new Set<number>()
   #wantsTurn = false
+  #settleAtMost: number = turnLimits.maxSettlements
   #isRunning = false
   #isScheduled = false
   #isSoon = false
@@ -108,7 +111,7 @@ export class Turns<Settling> {
     this.#isRunning = true
     this.#lastStartAt = performance.now()
     const publishes = this.#takePublishes()
-    const settling = this.partners.takeSettlements()
+    const settling = this.partners.takeSettlements(this.#settleAtMost)
     const release = this.partners.lanesToRelease()
     const organizations = [...this.#dirty]
     this.#dirty.clear()
@@ -128,6 +131,9 @@ export class Turns<Settling> {
       if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
       if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
       if (result.settleError !== undefined) this.#settleAgain(result.settleError, settling)
+      else this.#settleAtMost = Math.min(turnLimits.maxSettlements, this.#settleAtMost * 2)
+      // There may be more than was taken.
+      if (settling.length > 0 && this.#settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
       this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
     } catch (error) {
       await this.#recover(error as Error, publishes, settling, organizations)
@@ -151,10 +157,14 @@ export class Turns<Settling> {
     return taken
   }
 
-  #settleAgain(why: string, settling: Settling[]): void {
-    this.partners.report(new Error(why), 'Attempts could not be settled; they are tried again.')
-    this.partners.giveBackSettlements(settling)
-    this.#wantsTurn = true
+  /** One settlement may be to blame for all: the next turns take half as many each, until that one is alone. */
+  #settleAgain({ text, isOfData }: NonNullable<TurnResult['settleError']>, settling: Settling[]): void {
+    this.partners.report(new Error(text), 'Attempts could not be settled; they are tried again.')
+    const [only] = settling
+    const isAlone = isOfData && settling.length === 1 && only !== undefined
+    this.partners.giveBackSettlements(isAlone ? [this.partners.withoutDetails(only)] : settling)
+    if (isOfData) this.#settleAtMost = Math.max(1, Math.floor(settling.length / 2))
+    setTimeout(() => this.want(), 50).unref()
   }
 
   #dispatchAgain(why: string, organizations: number[]): void {

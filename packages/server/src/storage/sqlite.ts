@@ -22,6 +22,8 @@ export class SqliteDatabase implements Database {
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #clock: () => number
   #depth = 0
+  /** What ended the whole transaction although only a savepoint's work failed: a full disk, an I/O error. Nothing more may run in it. */
+  #lost: unknown
 
   constructor(path: string, options: SqliteOptions) {
     this.#clock = options.clock
@@ -60,14 +62,16 @@ export class SqliteDatabase implements Database {
       this.#connection.exec(begin as string)
       try {
         const result = await work(this)
+        if (this.#lost !== undefined) throw this.#lost
         this.#connection.exec(commit as string)
         return result
       } catch (error) {
-        this.#tryToRollBack(rollback as string)
+        if (!this.#tryToRollBack(rollback as string) && depth > 0) this.#lost ??= error
         throw error
       }
     } finally {
       this.#depth = depth
+      if (depth === 0) this.#lost = undefined
     }
   }
 
@@ -98,6 +102,8 @@ export class SqliteDatabase implements Database {
   }
 
   #prepare(text: string): SqliteStatement {
+    // Outside of its transaction each statement would commit by itself.
+    if (this.#lost !== undefined) throw this.#lost
     let statement = this.#statements.get(text)
     if (statement === undefined) {
       statement = this.#connection.prepare(text)
@@ -118,9 +124,14 @@ export class SqliteDatabase implements Database {
     if (synchronous < 2 || journal !== 'wal') throw new Error(`SQLite runs with journal_mode=${journal} and synchronous=${synchronous}; Posthorn needs wal and at least 2 (FULL).`)
   }
 
-  #tryToRollBack(text: string): void {
-    // A full disk or an I/O error has ended the transaction already; rolling back once more would hide the cause.
-    try { this.#connection.exec(text) } catch { /* the first error tells more */ }
+  /** A full disk or an I/O error may have ended the transaction already; then there is nothing to go back to, and the first error tells more. */
+  #tryToRollBack(text: string): boolean {
+    try {
+      this.#connection.exec(text)
+      return true
+    } catch {
+      return false
+    }
   }
 }
 
