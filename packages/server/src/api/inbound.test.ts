@@ -6,6 +6,7 @@ import { sign } from '@posthorn/webhooks'
 import { onSqlite } from '../testing/each-database.js'
 import { givenOrganization } from '../testing/given.js'
 import { InboundServer } from '../testing/inbound-server.js'
+import { sql } from '../storage/sql.js'
 import type { BuiltInSource } from '../sources/built-in-sources.js'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -193,6 +194,17 @@ onSqlite('the inbound URLs', (db) => {
       expect(shown.join()).not.toContain('s3cret-token')
       expect(shown.join()).not.toContain(secret)
       expect(shown.join()).toContain('t=1,v1=00')
+      const stored = JSON.stringify(await db.all(sql`select headers from receipts`))
+      expect(stored).not.toContain('s3cret-token')
+      expect(stored).not.toContain(secret)
+    })
+
+    test("a secret that is itself the proof lies sealed, and a refused receipt is proven by it later", async () => {
+      await start({})
+      await server.api('POST', '/sources', { name: 'lab', provider: 'gitlab', secrets: ['mistyped'], organizationId: 'acme' })
+      expect((await server.send('/webhooks/lab', '{"object_kind":"push"}', { 'x-gitlab-token': secret })).status).toBe(401)
+      await server.api('PATCH', '/sources/lab', { secrets: [secret] })
+      expect(await server.api('POST', `/receipts/${String((await receipts())[0]?.['id'])}/replay`)).toMatchObject({ status: 200, body: { verdict: 'accepted' } })
     })
 
     test('a paused source sends everybody away to come again', async () => {

@@ -19,7 +19,7 @@ export interface InboundSettings {
 }
 
 /** Ties receiving to an engine: what verifies, what stores, and what knows the sources. */
-export function makeInbound({ engine, vault, clock, log, announcer }: { announcer?: { received(): void } | undefined; engine: Engine; vault: Pick<Vault, 'open'>; clock: { now(): number }; log: { error(event: string, fields?: Record<string, unknown>): void } }, settings: InboundSettings): Inbound {
+export function makeInbound({ engine, vault, clock, log, announcer }: { announcer?: { received(): void } | undefined; engine: Engine; vault: Pick<Vault, 'open' | 'seal'>; clock: { now(): number }; log: { error(event: string, fields?: Record<string, unknown>): void } }, settings: InboundSettings): Inbound {
   const { store } = engine
   const limits = { ...inboundLimits, ...settings.limits }
   const loop = new ReceiveLoop({
@@ -31,7 +31,7 @@ export function makeInbound({ engine, vault, clock, log, announcer }: { announce
   return {
     limits,
     publicUrl: settings.publicUrl,
-    receiver: new Receiver({ receive: (receipt) => loop.receive(receipt).finally(() => announcer?.received()), count: (counted) => loop.count(counted), now: () => clock.now(), publicUrl: settings.publicUrl, fetchCertificate: settings.fetchCertificate, maxBodyBytes: limits.maxBodyBytes }),
+    receiver: new Receiver({ receive: (receipt) => loop.receive(receipt).finally(() => announcer?.received()), count: (counted) => loop.count(counted), seal: (text, context) => vault.seal(text, context), now: () => clock.now(), publicUrl: settings.publicUrl, fetchCertificate: settings.fetchCertificate, maxBodyBytes: limits.maxBodyBytes }),
     book: new SourceBook(settings.builtIn, {
       find: (name) => store.query('findSource', { name }),
       ofProvider: (provider) => store.query('listSources', { after: undefined, limit: 10, provider }),

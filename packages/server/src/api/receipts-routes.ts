@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { formatInstant } from '../events/instant.js'
 import { eventId, parseReceiptId, receiptId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
+import { openedHeaders, shownHeaders } from '../sources/kept-headers.js'
 import { acceptedReceipt, refusedReceipt, type Arrived } from '../sources/receiver.js'
 import { verdicts } from '../sources/receipt.js'
 import { sourceNamePattern } from '../sources/source.js'
@@ -75,14 +76,15 @@ const replayReceipt = operation({
   isBodyOptional: true,
   answers: { 200: receiptSchema },
   async handle({ params, body }, surroundings) {
-    const { engine, inboundSide, clock } = surroundings
+    const { engine, inboundSide, clock, vault } = surroundings
     const receipt = await read(params.receipt, surroundings)
     if (receipt.kept === 2) throw new Problem('receipt_without_body', 'The body of this request was not kept.')
     const source = await inboundSide.book.find(receipt.source)
     if (source === undefined || source.id !== receipt.sourceId) throw new Problem('conflict', `The source "${receipt.source}" of this receipt is gone.`)
     const organizationId = await organizationNamed(body.organizationId, surroundings) ?? source.organizationId
 
-    const { method, url, headers, receivedAt } = receipt
+    const { method, url, receivedAt } = receipt
+    const headers = openedHeaders(receipt.headers, vault.open)
     const arrived: Arrived = { sourceId: source.id, receivedAt, method, url, headers, body: receipt.body }
     const verdict = await inboundSide.receiver.verify({ method, url, headers, body: receipt.body }, source, receivedAt)
     if (!verdict.ok && verdict.code === 'cert_unavailable') throw new Problem('unavailable', verdict.reason, { retryAfterSeconds: 5 })
@@ -117,10 +119,7 @@ function showWithBytes(receipt: Receipt) {
   const bytes = Buffer.from(receipt.body)
   const content = isUtf8(bytes) ? { encoding: 'utf8', data: bytes.toString('utf8') } : { encoding: 'base64', data: bytes.toString('base64') }
   return {
-    ...showReceipt(receipt), content, headers: receipt.headers.map(([name, value]) => [name, revealing.has(name.toLowerCase()) ? '••••' : value]),
+    ...showReceipt(receipt), content, headers: shownHeaders(receipt.headers),
     events: receipt.told.map(({ id, givenId, type, organization }) => ({ id: givenId ?? eventId(id), type, organizationId: organization })),
   }
 }
-
-/** Headers that are the secret itself: kept, because they are verified again, and never shown. */
-const revealing = new Set(['x-gitlab-token'])

@@ -5,6 +5,7 @@ import { parseReceiptId } from '../ids/public-id.js'
 import { createVault } from '../secrets/vault.js'
 import { keepEncryptionKey } from '../secrets/encryption-key.js'
 import { builtInSources } from '../sources/built-in-sources.js'
+import { openedHeaders } from '../sources/kept-headers.js'
 import { findReceipt } from '../sources/read-receipts.js'
 import { findSource } from '../sources/read-sources.js'
 import { readSavedRequest, type SavedRequest } from '../sources/saved-request.js'
@@ -105,12 +106,13 @@ async function fromReceipt(flags: VerifyFlags, secrets: string[], settings: Sett
     const receipt = await findReceipt(db, { id })
     if (receipt === undefined) throw new Error(`There is no receipt ${flags.receipt} in this database.`)
     if (receipt.kept === 2) throw new Error(`The body of ${flags.receipt} was not kept.`)
-    const { method, url, headers, body, receivedAt } = receipt
+    const { method, url, body, receivedAt } = receipt
     const found = await findSource(db, { name: receipt.source })
-    const stored = found && (builtInSources(settings).find(({ name }) => name === found.name) ?? openSource(found, createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder)).open))
+    const { open } = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
+    const stored = found && (builtInSources(settings).find(({ name }) => name === found.name) ?? openSource(found, open))
     const provider = providerNamed(flags.provider ?? receipt.provider)
     const source: OpenSource = { id: receipt.sourceId, name: receipt.source, organizationId: null, state: 'enabled', secrets: [], options: {}, ...stored, provider }
-    return { saved: { request: { method, url, headers, body }, receivedAt }, source: withFlags(source, secrets, flags), publicUrl: settings.publicUrl }
+    return { saved: { request: { method, url, headers: openedHeaders(receipt.headers, open), body }, receivedAt }, source: withFlags(source, secrets, flags), publicUrl: settings.publicUrl }
   } finally {
     await close()
   }

@@ -1,7 +1,7 @@
 import { refusalStatus, type Accepted, type RefusalCode, type SchemeName, type Verdict, type WebhookRequest } from '@posthorn/webhooks'
 import { formatInstant } from '../events/instant.js'
 import { acceptedAnswer, handshakeAnswer, refusedAnswer, type ProviderAnswer } from './answers.js'
-import { maskedHeaders } from './masked-headers.js'
+import { keptHeaders } from './kept-headers.js'
 import { plainText } from './plain-text.js'
 import { RefusalWatch } from './refusal-watch.js'
 import { RefusedBudget, refusedLimits, type RefusedLimits } from './refused-budget.js'
@@ -9,6 +9,7 @@ import { toldItems } from './told-items.js'
 import { verifySource, type FetchCertificate } from './verify-source.js'
 import type { Counted, SourceReceipt } from './receive.js'
 import type { ArrivedReceipt, HeaderPairs, Kept, Received } from './receipt.js'
+import type { Vault } from '../secrets/vault.js'
 import type { OpenSource } from './source.js'
 
 /** A request as it came in over HTTP. */
@@ -28,6 +29,7 @@ export interface ReceiverPartners {
   receive(receipt: SourceReceipt): Promise<Received>
   /** Counts a request that gets no receipt. */
   count(counted: Counted): void
+  seal: Vault['seal']
   now(): number
   publicUrl: string | undefined
   maxBodyBytes: number
@@ -77,7 +79,7 @@ export class Receiver {
     const verdict = body === undefined
       ? tooLarge(this.#partners.maxBodyBytes)
       : await this.verify({ method, url, headers, body }, source, receivedAt)
-    const arrived: Arrived = { sourceId: source.id, receivedAt, method: plainText(method, 20), url: plainText(url, 4_096), headers: maskedHeaders(headers, source.options.header), body: body ?? new Uint8Array() }
+    const arrived: Arrived = { sourceId: source.id, receivedAt, method: plainText(method, 20), url: plainText(url, 4_096), headers: keptHeaders(headers, source.options.header, this.#partners.seal), body: body ?? new Uint8Array() }
     if (!verdict.ok) {
       const status = verdict.code === 'body_too_large' ? 413 : refusalStatus(request.isShared ? undefined : source.provider, verdict.code)
       return { answer: refusedAnswer(status, verdict.code, verdict.reason), receipt: refusedReceipt(arrived, status, verdict, body === undefined) }
