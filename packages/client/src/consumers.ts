@@ -25,7 +25,7 @@ export class Consumers {
 export class BillingRecords {
   constructor(private readonly transport: Transport) {}
 
-  get(organization: string, options?: CallOptions): Promise<Billing> {
+  async get(organization: string, options?: CallOptions): Promise<Billing> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/billing` })
   }
 }

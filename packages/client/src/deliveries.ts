@@ -12,22 +12,22 @@ export class Deliveries {
   }
 
   /** With its attempts, and the body as it is sent. */
-  get(organization: string, delivery: string, options?: CallOptions): Promise<DeliveryDetail> {
+  async get(organization: string, delivery: string, options?: CallOptions): Promise<DeliveryDetail> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}` })
   }
 
   /** Sends one that has ended once more. */
-  replay(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+  async replay(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/replay` })
   }
 
   /** Makes an undelivered one due now, once its endpoint is enabled. */
-  release(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+  async release(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/release` })
   }
 
   /** Gives an undelivered one up. */
-  discard(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
+  async discard(organization: string, delivery: string, options?: PostOptions): Promise<Delivery> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/discard` })
   }
 }

@@ -7,7 +7,7 @@ export class Endpoints {
   constructor(private readonly transport: Transport) {}
 
   /** The answer has the signing secret. */
-  create(organization: string, endpoint: NewEndpoint, options?: PostOptions): Promise<CreatedEndpoint> {
+  async create(organization: string, endpoint: NewEndpoint, options?: PostOptions): Promise<CreatedEndpoint> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/endpoints`, body: JSON.stringify(endpoint) })
   }
 
@@ -15,12 +15,12 @@ export class Endpoints {
     return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/endpoints`, query: { ...page } }))
   }
 
-  get(organization: string, endpoint: string, options?: CallOptions): Promise<Endpoint> {
+  async get(organization: string, endpoint: string, options?: CallOptions): Promise<Endpoint> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/endpoints/${endpoint}` })
   }
 
   /** What is left out stays; null sets back to the default. */
-  update(organization: string, endpoint: string, changes: EndpointChanges, options?: CallOptions): Promise<Endpoint> {
+  async update(organization: string, endpoint: string, changes: EndpointChanges, options?: CallOptions): Promise<Endpoint> {
     return this.transport.json({ ...options, method: 'PATCH', path: pathOf`/v1/organizations/${organization}/endpoints/${endpoint}`, body: JSON.stringify(changes) })
   }
 
@@ -29,36 +29,36 @@ export class Endpoints {
   }
 
   /** Its deliveries are held until it is resumed. */
-  pause(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
+  async pause(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/pause`, {}, options)
   }
 
   /** What was held is sent. */
-  resume(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
+  async resume(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/resume`, {}, options)
   }
 
   /** For one that was disabled; what was held is sent. */
-  enable(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
+  async enable(organization: string, endpoint: string, options?: PostOptions): Promise<Endpoint> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/enable`, {}, options)
   }
 
   /** Sends a test event to this endpoint alone: the catalog's example of `eventType`, or of a type it subscribes to. */
-  test(organization: string, endpoint: string, { eventType }: { eventType?: string } = {}, options?: PostOptions): Promise<TestEvent> {
+  async test(organization: string, endpoint: string, { eventType }: { eventType?: string } = {}, options?: PostOptions): Promise<TestEvent> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/test`, { eventType }, options)
   }
 
-  secret(organization: string, endpoint: string, options?: CallOptions): Promise<SigningSecret> {
+  async secret(organization: string, endpoint: string, options?: CallOptions): Promise<SigningSecret> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/secret` })
   }
 
   /** Begins to replace the signing secret: the old one goes on for `overlapSeconds`, a day unless told. */
-  rotate(organization: string, endpoint: string, rotation: Rotation = {}, options?: PostOptions): Promise<SigningSecret> {
+  async rotate(organization: string, endpoint: string, rotation: Rotation = {}, options?: PostOptions): Promise<SigningSecret> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/secret/rotate`, rotation, options)
   }
 
   /** Ends the overlap now: only the new secret is in use. */
-  finishRotation(organization: string, endpoint: string, options?: PostOptions): Promise<SigningSecret> {
+  async finishRotation(organization: string, endpoint: string, options?: PostOptions): Promise<SigningSecret> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/secret/rotate/finish`, {}, options)
   }
 

@@ -15,7 +15,7 @@ export class Events {
   constructor(private readonly transport: Transport) {}
 
   /** Publishes an event. Once this is fulfilled, it is on stable storage. */
-  publish(organization: string, event: NewEvent, options?: PostOptions): Promise<Accepted> {
+  async publish(organization: string, event: NewEvent, options?: PostOptions): Promise<Accepted> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/events`, body: eventText(event) })
   }
 

@@ -7,7 +7,7 @@ export class Keys {
   constructor(private readonly transport: Transport) {}
 
   /** The answer has the key, which is never shown again. */
-  create(organization: string, key: NewApiKey, options?: PostOptions): Promise<CreatedApiKey> {
+  async create(organization: string, key: NewApiKey, options?: PostOptions): Promise<CreatedApiKey> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/keys`, body: JSON.stringify(key) })
   }
 

@@ -20,7 +20,7 @@ export class Listing<Item> implements AsyncIterable<Item> {
   }
 
   /** One page: the first, or the one after the `next` of another. */
-  page(options: PageOptions = {}): Promise<Page<Item>> {
+  async page(options: PageOptions = {}): Promise<Page<Item>> {
     return this.#read(options)
   }
 

@@ -6,7 +6,7 @@ import type { NewOrganization, Organization, OrganizationChanges } from './api-t
 export class Organizations {
   constructor(private readonly transport: Transport) {}
 
-  create(organization: NewOrganization, options?: PostOptions): Promise<Organization> {
+  async create(organization: NewOrganization, options?: PostOptions): Promise<Organization> {
     return this.transport.json({ ...options, method: 'POST', path: '/v1/organizations', body: JSON.stringify(organization) })
   }
 
@@ -14,12 +14,12 @@ export class Organizations {
     return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: '/v1/organizations', query: { ...page } }))
   }
 
-  get(organization: string, options?: CallOptions): Promise<Organization> {
+  async get(organization: string, options?: CallOptions): Promise<Organization> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}` })
   }
 
   /** What is left out stays; null sets back to what the catalog says. */
-  update(organization: string, changes: OrganizationChanges, options?: CallOptions): Promise<Organization> {
+  async update(organization: string, changes: OrganizationChanges, options?: CallOptions): Promise<Organization> {
     return this.transport.json({ ...options, method: 'PATCH', path: pathOf`/v1/organizations/${organization}`, body: JSON.stringify(changes) })
   }
 

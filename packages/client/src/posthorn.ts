@@ -75,7 +75,7 @@ export class Posthorn {
   }
 
   /** Any path of the API, with the same retries and errors. */
-  request<Value>(request: Omit<Request, 'body'> & { body?: unknown }): Promise<Value> {
+  async request<Value>(request: Omit<Request, 'body'> & { body?: unknown }): Promise<Value> {
     return this.#transport.json({ ...request, body: request.body === undefined ? undefined : JSON.stringify(request.body) })
   }
 }

@@ -12,12 +12,12 @@ export class Receipts {
   }
 
   /** With the bytes as they came, and what they became. */
-  get(receipt: string, options?: CallOptions): Promise<ReceiptWithBytes> {
+  async get(receipt: string, options?: CallOptions): Promise<ReceiptWithBytes> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/receipts/${receipt}` })
   }
 
   /** Verifies a refused one again with the secrets of today; gives one that nobody owns to an organization. */
-  replay(receipt: string, { organizationId }: { organizationId?: string } = {}, options?: PostOptions): Promise<Receipt> {
+  async replay(receipt: string, { organizationId }: { organizationId?: string } = {}, options?: PostOptions): Promise<Receipt> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/receipts/${receipt}/replay`, body: JSON.stringify({ organizationId }) })
   }
 }

@@ -6,21 +6,21 @@ export class Replays {
   constructor(private readonly transport: Transport) {}
 
   /** Of every delivery that has ended and fits: the dead ones, unless told. */
-  start(organization: string, filter: NewReplay = {}, options?: PostOptions): Promise<Replay> {
+  async start(organization: string, filter: NewReplay = {}, options?: PostOptions): Promise<Replay> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/replays`, body: JSON.stringify(filter) })
   }
 
   /** Only counts. */
-  dryRun(organization: string, filter: NewReplay = {}, options?: PostOptions): Promise<ReplayCount> {
+  async dryRun(organization: string, filter: NewReplay = {}, options?: PostOptions): Promise<ReplayCount> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/replays`, body: JSON.stringify({ ...filter, dryRun: true }) })
   }
 
-  get(organization: string, replay: string, options?: CallOptions): Promise<Replay> {
+  async get(organization: string, replay: string, options?: CallOptions): Promise<Replay> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/replays/${replay}` })
   }
 
   /** Stops it where it is; what is due again already stays so. */
-  cancel(organization: string, replay: string, options?: PostOptions): Promise<Replay> {
+  async cancel(organization: string, replay: string, options?: PostOptions): Promise<Replay> {
     return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/replays/${replay}/cancel` })
   }
 }

@@ -6,7 +6,7 @@ import type { NewSource, NewSourceLink, Source, SourceChanges, SourceLink, Sourc
 export class Sources {
   constructor(private readonly transport: Transport) {}
 
-  create(source: NewSource, options?: PostOptions): Promise<Source> {
+  async create(source: NewSource, options?: PostOptions): Promise<Source> {
     return this.transport.json({ ...options, method: 'POST', path: '/v1/sources', body: JSON.stringify(source) })
   }
 
@@ -14,12 +14,12 @@ export class Sources {
     return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: '/v1/sources', query: { ...page } }))
   }
 
-  get(name: string, options?: CallOptions): Promise<Source> {
+  async get(name: string, options?: CallOptions): Promise<Source> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/sources/${name}` })
   }
 
   /** Give all secrets that shall count, the old one too while one is changed. */
-  update(name: string, changes: SourceChanges, options?: CallOptions): Promise<Source> {
+  async update(name: string, changes: SourceChanges, options?: CallOptions): Promise<Source> {
     return this.transport.json({ ...options, method: 'PATCH', path: pathOf`/v1/sources/${name}`, body: JSON.stringify(changes) })
   }
 
@@ -28,7 +28,7 @@ export class Sources {
   }
 
   /** Says whose a provider's customer, merchant or shop is, for events that do not say so themselves. */
-  link(link: NewSourceLink, options?: PostOptions): Promise<SourceLink> {
+  async link(link: NewSourceLink, options?: PostOptions): Promise<SourceLink> {
     return this.transport.json({ ...options, method: 'POST', path: '/v1/source-links', body: JSON.stringify(link) })
   }
 
