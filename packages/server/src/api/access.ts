@@ -2,6 +2,7 @@ import { Problem } from '../problems/problem.js'
 import { hashApiKey, isSameHash } from '../secrets/api-key.js'
 import { covers, type Scope } from '../keys/scopes.js'
 import { Recent } from './recent.js'
+import type { Sessions } from '../dashboard/sessions.js'
 import type { Store } from '../engine/store.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
 
@@ -15,11 +16,18 @@ export class Gate {
   readonly #keys: Recent<Access>
   readonly #organizations: Recent<OrganizationSummary>
   readonly #now: () => number
+  readonly #sessions: Sessions | undefined
 
-  constructor({ store, adminKeyHash, now }: { store: Store; adminKeyHash: Uint8Array; now: () => number }) {
+  constructor({ store, adminKeyHash, now, sessions }: { store: Store; adminKeyHash: Uint8Array; now: () => number; sessions?: Sessions | undefined }) {
     this.#now = now
+    this.#sessions = sessions
     this.#keys = new Recent({ maxAgeMs, maxEntries: 10_000, now, read: (header) => readAccess(header, store, adminKeyHash) })
     this.#organizations = new Recent({ maxAgeMs, maxEntries: 50_000, now, read: (id) => store.query('findOrganization', { publicId: id }) })
+  }
+
+  /** Who sends a request: by its key or, where it brings none, by the session of a browser. */
+  async admit(request: Request): Promise<Access> {
+    return this.enter(request.headers.get('authorization') ?? this.#sessions?.authorizationOf(request))
   }
 
   /**

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { mountSession } from '../dashboard/session-routes.js'
+import { Sessions } from '../dashboard/sessions.js'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
 import { billingOperations } from './billing-routes.js'
@@ -7,6 +9,8 @@ import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
 import { mountDocs } from './docs-page.js'
 import { eventsOperations } from './events-routes.js'
+import { endpointUrlOperations } from './endpoint-url-routes.js'
+import { eventTypesOperations } from './event-types-routes.js'
 import { mountHealth } from './health-routes.js'
 import { mountInbound } from './inbound.js'
 import { inventoryOperations } from './inventory-routes.js'
@@ -14,6 +18,7 @@ import { keysOperations } from './keys-routes.js'
 import { makeInbound } from './make-inbound.js'
 import { mountOpenApi } from './openapi.js'
 import { ordersOperations } from './orders-routes.js'
+import { overviewOperations } from './overview-routes.js'
 import { organizationsOperations } from './organizations-routes.js'
 import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
@@ -56,11 +61,13 @@ import type { ApiSurroundings, Surroundings } from './surroundings.js'
  */
 export function createApp(given: Surroundings): OpenAPIHono {
   const app = new OpenAPIHono()
-  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now() }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
+  const sessions = new Sessions({ vault: given.vault, now: () => given.clock.now(), publicUrl: given.inbound?.publicUrl })
+  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
 
   for (const operation of operations) operation.mount(app, surroundings)
   mountInbound(app, surroundings.inboundSide)
   mountHealth(app, surroundings)
+  mountSession(app, { gate: surroundings.gate, sessions })
   mountOpenApi(app, surroundings.settings.version)
   mountDocs(app, surroundings.settings.version)
 
@@ -75,4 +82,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations]

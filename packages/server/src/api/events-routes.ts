@@ -45,7 +45,7 @@ const publish: Operation = {
     })
     app.post('/v1/organizations/:org/events', async (c) => {
       const request = c.req.raw
-      const access = await gate.enter(request.headers.get('authorization'))
+      const access = await gate.admit(request)
       const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
       const key = idempotencyKey(request.headers.get('idempotency-key'))
       const text = await readText(request, maxEventBytes, incomingOf(c))
@@ -68,7 +68,7 @@ const publishBatch: Operation = {
     })
     app.post('/v1/organizations/:org/events/batch', async (c) => {
       const request = c.req.raw
-      const access = await gate.enter(request.headers.get('authorization'))
+      const access = await gate.admit(request)
       const organization = await gate.organization(access, c.req.param('org'), 'events:publish')
       const key = idempotencyKey(request.headers.get('idempotency-key'))
       const text = await readText(request, maxBatchBytes, incomingOf(c))

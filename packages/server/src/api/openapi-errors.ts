@@ -7,6 +7,7 @@ export function codesOf({ method, path, operationId, hasBody, hasQuery }: Refusi
   const codes: ProblemCode[] = [
     ...everywhere,
     ...(path.includes('{') ? ['not_found'] as const : []),
+    ...(method === 'get' ? [] : ['cross_site'] as const),
     ...(hasQuery ? ['invalid_request', 'unknown_field'] as const : []),
     ...(hasBody ? ['not_json', 'request_timeout', 'too_large', 'invalid_request', 'unknown_field', 'repeated_field', 'too_deep'] as const : []),
     ...(method === 'post' ? ['invalid_request', 'idempotency_conflict'] as const : []),

@@ -29,6 +29,7 @@ const givenIds: Readonly<Record<string, string>> = {
   'POST /v1/organizations/{org}/replays': 'startReplay',
   'DELETE /v1/organizations/{org}/keys/{key}': 'revokeKey',
   'GET /v1/stream': 'stream',
+  'GET /v1/overview': 'getServerOverview',
 }
 
 const itemVerbs: Readonly<Record<string, string>> = { get: 'get', post: 'create', patch: 'update', delete: 'delete', put: 'put' }

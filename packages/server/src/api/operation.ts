@@ -58,7 +58,7 @@ export function operation<const Path extends string, Query extends z.ZodType = t
       describe(app, definition)
       app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
         const { gate } = surroundings
-        const access = await gate.enter(c.req.header('authorization'))
+        const access = await gate.admit(c.req.raw)
         const params = c.req.param() as Record<ParamNames<Path> & string, string>
         const organization = inOrganization ? await gate.organization(access, (params as Record<string, string>)['org'] as string, scope) : demandAdmin(access)
         const checkedQuery = check(query, c.req.query())

@@ -58,6 +58,7 @@ export const problemCodes = {
   missing_key: { status: 401, title: 'No API key', fix: 'Send the key as "Authorization: Bearer <key>".' },
   wrong_key: { status: 401, title: 'Unknown API key', fix: 'Check that the key is complete, not revoked, not expired, and belongs to this server.' },
   missing_scope: { status: 403, title: 'The key lacks a scope', fix: 'Use a key with the scope that the detail names.' },
+  cross_site: { status: 403, title: 'The request does not come from the dashboard', fix: 'Use the dashboard of this server itself; programs send a key instead of a session.' },
   not_found: { status: 404, title: 'Not found', fix: 'Check the id, and that the key belongs to the same organization.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'See the API reference for the methods of this path.' },
   request_timeout: { status: 408, title: 'The request did not come in time', fix: 'Send headers and body without long pauses.' },

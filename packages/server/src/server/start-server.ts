@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { createHttpServer } from '../api/http-server.js'
 import { problemResponse } from '../api/problem-response.js'
+import { mountDashboard } from '../dashboard/dashboard.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
 import { findSignersIn } from '../inspector/find-signers.js'
 import { createInspector, mountInspector } from '../inspector/inspector.js'
@@ -42,6 +43,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const running = await startNode(parts, { name: nodeName(store, port) })
 
     const api = makeApi(parts, running.node, adminKeyHash)
+    mountDashboard(api)
     if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: Object.values(builtInFormats), clock }) }))
     app = api
     log.info('started', { version, mode: settings.mode, port })

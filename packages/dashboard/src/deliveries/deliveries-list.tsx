@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router'
+import { RotateCcw } from 'lucide-react'
+import { Badge, StateBadge } from '../pieces/badge.js'
+import { buttonClass } from '../pieces/button.js'
+import { Instant } from '../pieces/instant.js'
+import { pathIn } from '../server/call.js'
+import { useChange } from '../server/change.js'
+import type { Delivery, Endpoint } from '../server/answers.js'
+
+/** Deliveries as rows. `isBrief`: where they stand beside something else. */
+export function DeliveriesList({ organization, deliveries, endpoints, isBrief = false }: { organization: string; deliveries: readonly Delivery[]; endpoints: ReadonlyMap<string, Endpoint>; isBrief?: boolean }) {
+  const replay = useChange(({ id }: Delivery) => ({ method: 'POST', path: pathIn(organization, 'deliveries', id, 'replay') }))
+  return (
+    <table className="list">
+      {!isBrief && <thead><tr><th>Event</th><th className="max-md:hidden">Endpoint</th><th className="max-sm:hidden">Attempts</th><th>Time</th><th>State</th><th><span className="sr-only">Replay</span></th></tr></thead>}
+      <tbody>
+        {deliveries.map((delivery) => {
+          const url = endpoints.get(delivery.endpointId)?.url ?? delivery.endpointId
+          return (
+            <tr key={delivery.id}>
+              <td className={`w-1/2 max-w-0 ${isBrief ? 'w-full' : ''}`}>
+                <Link data-row to={`/organizations/${encodeURIComponent(organization)}/deliveries/${delivery.id}`} className="block truncate font-medium">{delivery.eventType ?? 'event removed'}{delivery.test && <span className="ml-2"><Badge>test</Badge></span>}</Link>
+                <p className={`mono truncate text-faint ${isBrief ? '' : 'md:hidden'}`}>{url}</p>
+              </td>
+              {!isBrief && <td className="mono w-1/2 max-w-0 truncate text-faint max-md:hidden" title={url}>{url}</td>}
+              {!isBrief && <td className="tabular-nums max-sm:hidden">{delivery.attemptCount}</td>}
+              <td className="text-faint">{delivery.createdAt !== null && <Instant at={delivery.createdAt} />}</td>
+              <td><StateBadge state={delivery.state} /></td>
+              {!isBrief && (
+                <td className="w-px py-0! max-sm:hidden">
+                  {(delivery.state === 'succeeded' || delivery.state === 'dead' || delivery.state === 'discarded') && (
+                    <button type="button" data-replay disabled={replay.isPending} aria-label={`Replay ${delivery.eventType ?? delivery.id}`} title="Replay (r)" className={`${buttonClass('quiet')} h-8! px-2!`} onClick={() => replay.mutate(delivery)}><RotateCcw size={15} aria-hidden /></button>
+                  )}
+                </td>
+              )}
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,20 @@
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { PageHead } from '../pieces/page-head.js'
+import { pathIn } from '../server/call.js'
+import { useChange } from '../server/change.js'
+import { EndpointForm, type EndpointDraft } from './endpoint-form.js'
+import type { Endpoint } from '../server/answers.js'
+
+export function NewEndpointPage() {
+  const { org = '' } = useParams({ strict: false })
+  const navigate = useNavigate()
+  const create = useChange<EndpointDraft, Endpoint>((draft) => ({ method: 'POST', path: pathIn(org, 'endpoints'), body: draft }), {
+    after: ({ id }) => navigate({ to: `/organizations/${encodeURIComponent(org)}/endpoints/${id}`, search: { isNew: 'yes' } as never }),
+  })
+  return (
+    <>
+      <PageHead title="Create an endpoint" about="Its signing secret is made with it; you copy it on the next page." />
+      <EndpointForm organization={org} error={create.error} isBusy={create.isPending} submitLabel="Create endpoint" onSubmit={(draft) => create.mutate(draft)} />
+    </>
+  )
+}

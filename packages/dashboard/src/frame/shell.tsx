@@ -1,0 +1,99 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Keyboard, LogOut, Menu } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Button, buttonClass } from '../pieces/button.js'
+import { Loading } from '../pieces/loading.js'
+import { ProblemNote } from '../pieces/problem-note.js'
+import { call } from '../server/call.js'
+import { useOrganizations } from '../server/lists.js'
+import { SignInPage } from '../session/sign-in-page.js'
+import { sessionKey, useSession } from '../session/use-session.js'
+import { useCurrentOrganization } from './current-organization.js'
+import { listenToKeys } from './keyboard.js'
+import { KeyboardHelp } from './keyboard-help.js'
+import { Navigation } from './navigation.js'
+import type { Organization, Session } from '../server/answers.js'
+
+/** Around every page. Whoever has not signed in sees only that, under whatever address they came to, and goes on from there. */
+export function Shell() {
+  const session = useSession()
+  const wasSignedIn = useRef(false)
+  if (session.data) wasSignedIn.current = true
+  if (session.isPending) return <Loading />
+  if (session.isError && session.data === undefined) return <div className="mx-auto max-w-lg p-6"><ProblemNote error={session.error} /></div>
+  if (!session.data) return <SignInPage wasSignedIn={wasSignedIn.current} />
+  return <Frame session={session.data} />
+}
+
+function Frame({ session }: { session: Session }) {
+  const organizations = useOrganizations(session)
+  const organization = useCurrentOrganization(organizations, session)
+  const navigate = useNavigate()
+  const [isHelpOpen, setIsHelpOpen] = useState(false)
+  const [isMenuOpen, setIsMenuOpen] = useState(false)
+
+  useEffect(() => listenToKeys({
+    showHelp: () => setIsHelpOpen(true),
+    go: (place) => { if (organization !== undefined) void navigate({ to: `/organizations/${encodeURIComponent(organization)}/${place}` }) },
+  }), [organization, navigate])
+
+  const side = (onGo?: () => void) => (
+    <>
+      <Link to="/" onClick={onGo} className="flex items-center gap-2.5 px-2.5 text-[15px] font-semibold"><img src="/favicon.svg" alt="" width={24} height={24} />Posthorn</Link>
+      <OrganizationPicker organizations={organizations} current={organization} />
+      <Navigation organization={organization} isAdmin={session.kind === 'admin'} {...(onGo && { onGo })} />
+      <div className="mt-auto flex flex-col gap-px pt-4">
+        <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => { onGo?.(); setIsHelpOpen(true) }}><Keyboard size={16} aria-hidden />By keyboard</Button>
+        <SignOut />
+      </div>
+    </>
+  )
+
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-card focus:p-3">Skip to the content</a>
+      <aside aria-label="Navigation" className="sticky top-0 hidden h-dvh flex-col gap-5 overflow-y-auto border-r border-line px-3 py-5 lg:flex">{side()}</aside>
+      <header className="sticky top-0 z-20 flex items-center justify-between border-b border-line bg-card px-3 py-2 lg:hidden">
+        <Link to="/" className="flex items-center gap-2 font-semibold"><img src="/favicon.svg" alt="" width={22} height={22} />Posthorn</Link>
+        <Dialog.Root open={isMenuOpen} onOpenChange={setIsMenuOpen}>
+          <Dialog.Trigger className={buttonClass('quiet')} aria-label="Menu"><Menu size={20} aria-hidden /></Dialog.Trigger>
+          <Dialog.Portal>
+            <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35" />
+            <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col gap-5 overflow-y-auto bg-card px-3 py-5 shadow-xl"><Dialog.Title className="sr-only">Menu</Dialog.Title>{side(() => setIsMenuOpen(false))}</Dialog.Popup>
+          </Dialog.Portal>
+        </Dialog.Root>
+      </header>
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[76rem] min-w-0 px-4 py-5 outline-none sm:px-8 sm:py-7"><Outlet /></main>
+      <KeyboardHelp isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+    </div>
+  )
+}
+
+function OrganizationPicker({ organizations, current }: { organizations: readonly Organization[] | undefined; current: string | undefined }) {
+  const navigate = useNavigate()
+  const { org } = useParams({ strict: false })
+  if (organizations === undefined || current === undefined) return null
+  const listed = organizations.some(({ id }) => id === current) ? organizations : [{ id: current, name: current }, ...organizations]
+  function choose(id: string) {
+    const page = org === undefined ? 'overview' : location.pathname.split('/')[3] ?? 'overview'
+    void navigate({ to: `/organizations/${encodeURIComponent(id)}/${page}` })
+  }
+  return (
+    <select aria-label="Organization" className="control w-full font-medium" value={current} onChange={(event) => choose(event.target.value)}>
+      {listed.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+    </select>
+  )
+}
+
+function SignOut() {
+  const client = useQueryClient()
+  async function signOut() {
+    await call('DELETE', '/session')
+    client.clear()
+    client.setQueryData(sessionKey, null)
+    location.assign('/')
+  }
+  return <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => void signOut()}><LogOut size={16} aria-hidden />Sign out</Button>
+}
