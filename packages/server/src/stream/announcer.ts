@@ -59,10 +59,7 @@ export class Announcer {
     const subscriber = new Subscriber(listener)
     if (!this.isHeard) this.#begin()
     this.#subscribers.add(subscriber)
-    return () => {
-      this.#subscribers.delete(subscriber)
-      if (!this.isHeard) this.#end()
-    }
+    return () => this.#letGo(subscriber)
   }
 
   attempt({ organization, endpointId: endpoint, eventId: event, deliveryId, eventType, number, result, next }: EndedAttempt): void {
@@ -116,13 +113,19 @@ export class Announcer {
   #tell(message: Telling): void {
     for (const subscriber of this.#subscribers) {
       subscriber.tell(message)
-      if (subscriber.isLost) this.#subscribers.delete(subscriber)
+      if (subscriber.isLost) this.#letGo(subscriber)
     }
+  }
+
+  #letGo(subscriber: Subscriber): void {
+    if (this.#subscribers.delete(subscriber) && !this.isHeard) this.#end()
   }
 
   #begin(): void {
     this.#heardSince = this.#partners.now()
-    this.#timer = setInterval(() => { for (const subscriber of this.#subscribers) subscriber.secondPassed() }, 1_000).unref()
+    this.#timer = setInterval(() => {
+      for (const subscriber of this.#subscribers) subscriber.secondPassed()
+    }, 1_000).unref()
   }
 
   #end(): void {

@@ -32,7 +32,7 @@ export class Tail<Item extends { id: number }> {
     try {
       const { prepare, read, since, instantOf, tell } = this.#partners
       if (prepare === undefined || await prepare()) {
-        const found = await read(this.#lastId === 0 ? 50 : tailLimits.atOnce)
+        const found = await read(tailLimits.atOnce)
         for (const item of found.filter((item) => item.id > this.#lastId && instantOf(item) >= since).reverse()) tell(item)
         this.#lastId = Math.max(this.#lastId, found[0]?.id ?? 0)
       }
