@@ -26,7 +26,7 @@ export class RunningNode {
   private constructor(readonly store: Store, readonly clock: Clock) {}
   node!: Node
 
-  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 2_000, name = 'test' }: { timeoutMs?: number; name?: string } = {}): Promise<RunningNode> {
+  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 15_000, name = 'test' }: { timeoutMs?: number; name?: string } = {}): Promise<RunningNode> {
     const running = new RunningNode(await db.store(clock), clock)
     const observer: NodeObserver = {
       accepted() {}, committed() {},
