@@ -219,6 +219,17 @@ describe('an error', () => {
   })
 })
 
+test('a fetch of one\'s own is called as a function, as those of browsers must be', async () => {
+  const callers: unknown[] = []
+  const posthorn = server.client({ headers: { 'x-from': 'a page' }, fetch(this: unknown, input, init) {
+    callers.push(this)
+    expect(new Headers(init?.headers).get('x-from')).toBe('a page')
+    return fetch(input, init)
+  } })
+  await posthorn.organizations.list().page()
+  expect(callers).toEqual([undefined])
+})
+
 test('any other path can be asked for as well', async () => {
   expect(await server.client().request({ method: 'GET', path: '/healthz' })).toEqual({ status: 'ok' })
 })

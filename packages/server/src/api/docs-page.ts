@@ -60,12 +60,13 @@ ${Object.entries(document.components.schemas).map(([name, schema]) => html`<arti
 }
 
 function showOperation({ method, path, operation: { operationId, summary, description, parameters = [], requestBody, responses } }: Listed, document: OpenApiDocument): Html {
+  const takes = parameters.map((parameter) => document.components.parameters?.[parameter.$ref?.split('/').at(-1) ?? ''] ?? parameter)
   const answers = Object.entries(responses).map(([status, response]) => ({ status, response: resolve(response, document) }))
   return html`<article id="${operationId}">
 <h3><code><b class="${method}">${method.toUpperCase()}</b> ${path}</code></h3>
 <p>${summary}</p>
 <p class="faint">${spans(description ?? '')}</p>
-${parameters.length === 0 ? '' : html`<h4>Parameters</h4><div class="wide"><table><tbody>${parameters.map(({ name, in: place, required, schema, description: about }) => html`<tr><th scope="row"><code>${name}</code> <small>${place}${required ? ', required' : ''}</small></th><td>${kindOf(schema)} ${about ?? ''}</td></tr>`)}</tbody></table></div>`}
+${takes.length === 0 ? '' : html`<h4>Parameters</h4><div class="wide"><table><tbody>${takes.map(({ name, in: place, required, schema, description: about }) => html`<tr><th scope="row"><code>${name}</code> <small>${place}${required ? ', required' : ''}</small></th><td>${kindOf(schema)} ${about ?? ''}</td></tr>`)}</tbody></table></div>`}
 ${requestBody === undefined ? '' : html`<h4>Body</h4>${showMedia(requestBody.content)}`}
 ${answers.filter(({ status }) => status.startsWith('2')).map(({ status, response }) => html`<h4>Answer ${status}</h4>${response.content === undefined ? html`<p class="faint">Without a body.</p>` : showMedia(response.content)}`)}
 <details><summary>What may go wrong</summary><div class="wide"><table><tbody>${answers.filter(({ status }) => !status.startsWith('2')).map(({ status, response }) => html`<tr><th scope="row">${status}</th><td>${spans(response.description ?? '')}</td></tr>`)}</tbody></table></div></details>

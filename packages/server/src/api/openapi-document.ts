@@ -2,7 +2,7 @@ import { exampleOf } from './openapi-examples.js'
 import { codesOf } from './openapi-errors.js'
 import { operationIdOf, pascal } from './openapi-names.js'
 import { problemCodes, type ProblemCode } from '../problems/problem.js'
-import type { MediaType, OpenApiDocument, OperationObject, ResponseObject, Schema } from './openapi-types.js'
+import type { MediaType, OpenApiDocument, OperationObject, Parameter, ResponseObject, Schema } from './openapi-types.js'
 
 /**
  * Completes the document that the validating schemas give: each operation gets its id, the codes it may refuse with, and
@@ -15,10 +15,11 @@ export function complete(document: OpenApiDocument): OpenApiDocument {
     for (const [method, operation] of Object.entries(methods)) {
       operation.operationId = operationIdOf(method, path)
       nameSchemas(operation, operation.operationId, schemas)
-      if (method === 'post') (operation.parameters ??= []).push(idempotencyKey)
+      if (method === 'post') (operation.parameters ??= []).push({ $ref: '#/components/parameters/IdempotencyKey' } as Parameter)
       tellProblems(operation, method, path, refusals)
     }
   }
+  document.components.parameters = { IdempotencyKey: idempotencyKey }
   schemas['ProblemCode'] = { type: 'string', enum: Object.keys(problemCodes), description: 'What went wrong, in a word that does not change.' }
   const { code } = schemas['Problem']?.properties ?? {}
   if (code !== undefined) Object.assign(code, { type: undefined, $ref: '#/components/schemas/ProblemCode' })
@@ -33,7 +34,7 @@ export function operationsOf({ paths }: OpenApiDocument): OperationObject[] {
   return Object.values(paths).flatMap((methods) => Object.values(methods))
 }
 
-const idempotencyKey = {
+const idempotencyKey: Parameter = {
   name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', pattern: '^[ -~]{1,255}$' },
   description: 'The same key with the same body gets the first answer again, for 30 days; with another body it is refused.', example: 'order-1042-created',
 }
@@ -45,9 +46,19 @@ function refTo(name: string): string {
 /** Bodies and answers that are spelled out become components: a list of endpoints is an `EndpointPage`. */
 function nameSchemas({ requestBody, responses }: OperationObject, operationId: string, schemas: Record<string, Schema>): void {
   const name = pascal(operationId)
-  for (const media of Object.values(requestBody?.content ?? {})) moveOut(media, `${name}Request`, schemas)
+  for (const media of Object.values(requestBody?.content ?? {})) {
+    allowNull(media.schema)
+    moveOut(media, `${name}Request`, schemas)
+  }
   for (const [status, response] of Object.entries(responses)) {
     if (status.startsWith('2')) for (const media of Object.values(response.content ?? {})) moveOut(media, pageName(media.schema) ?? `${name}Answer${isDryRun(media.schema) ? 'DryRun' : ''}`, schemas)
+  }
+}
+
+/** Null sets a field back to its default. The generator says so of all fields but those that have a schema with a name. */
+function allowNull({ properties = {}, required = [] }: Schema = {}): void {
+  for (const [field, schema] of Object.entries(properties)) {
+    if (schema.$ref !== undefined && !required.includes(field)) properties[field] = { anyOf: [schema, { type: 'null' }] }
   }
 }
 
@@ -96,7 +107,7 @@ function problemExample(code: ProblemCode): object {
 }
 
 function giveExamples({ parameters, requestBody, responses }: OperationObject, schemas: Record<string, Schema>): void {
-  for (const parameter of parameters ?? []) if (parameter.in !== 'header') parameter.example ??= exampleOf(parameter.schema, schemas, parameter.name)
+  for (const parameter of parameters ?? []) if (parameter.$ref === undefined) parameter.example ??= exampleOf(parameter.schema, schemas, parameter.name)
   for (const media of Object.values(requestBody?.content ?? {})) media.example ??= exampleOf(media.schema as Schema, schemas)
   for (const response of Object.values(responses)) {
     for (const media of Object.values(response.content ?? {})) media.example ??= exampleOf(media.schema as Schema, schemas)

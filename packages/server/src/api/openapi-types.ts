@@ -26,12 +26,14 @@ export interface MediaType { schema?: Schema; example?: unknown }
 /** What stands here, or where it stands. */
 export interface ResponseObject { $ref?: string; description?: string; headers?: Record<string, unknown>; content?: Record<string, MediaType> }
 
+export interface Parameter { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema; example?: unknown }
+
 export interface OperationObject {
   operationId?: string
   summary: string
   description?: string
   tags: string[]
-  parameters?: { name: string; in: string; required?: boolean; description?: string; schema: Schema; example?: unknown }[]
+  parameters?: Parameter[]
   requestBody?: { required?: boolean; content: Record<string, MediaType> }
   responses: Record<string, ResponseObject>
 }
@@ -42,5 +44,5 @@ export interface OpenApiDocument {
   servers?: object[]
   tags?: { name: string }[]
   paths: Record<string, Record<string, OperationObject>>
-  components: { schemas: Record<string, Schema>; securitySchemes?: object; responses?: Record<string, ResponseObject>; parameters?: Record<string, unknown>; headers?: Record<string, unknown> }
+  components: { schemas: Record<string, Schema>; securitySchemes?: object; responses?: Record<string, ResponseObject>; parameters?: Record<string, Parameter>; headers?: Record<string, unknown> }
 }

@@ -25,7 +25,7 @@ describe('every operation', () => {
   test.each(operations.map((operation) => ({ name: operation.operationId, operation })))('$name has a name to call it by, examples, and every code it may refuse with', ({ name, operation: { requestBody, responses, parameters } }) => {
     expect(name).toMatch(/^[a-z]+[A-Za-z]*$/)
     for (const media of Object.values(requestBody?.content ?? {})) expect(media).toMatchObject({ schema: { $ref: expect.any(String) as string }, example: expect.anything() as object })
-    for (const { in: place, example } of parameters ?? []) expect(example, place).toBeDefined()
+    for (const { $ref, name: parameter, example } of parameters ?? []) expect($ref ?? example, parameter).toBeDefined()
     const refusals = Object.entries(responses).filter(([status]) => !status.startsWith('2')).map(([status, { $ref }]) => ({ status, refusal: document.components.responses?.[$ref?.split('/').at(-1) ?? ''] }))
     expect(refusals.map(({ status }) => status)).toEqual(expect.arrayContaining(['400', '401', '403', '500', '503']))
     for (const { status, refusal } of refusals) {

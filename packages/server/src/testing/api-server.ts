@@ -3,6 +3,7 @@ import { createApp } from '../api/app.js'
 import { createHttpServer } from '../api/http-server.js'
 import { systemClock, type Clock } from '../engine/clock.js'
 import { hashApiKey } from '../secrets/api-key.js'
+import { undocumented } from './documented.js'
 import { RunningNode, testVault } from './running-node.js'
 import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
 import type { Scope } from '../keys/scopes.js'
@@ -49,7 +50,10 @@ export class ApiServer {
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    return { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined }
+    const answer = { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined }
+    const gap = undocumented({ method, url: path, sent: body, status: answer.status, contentType: response.headers.get('content-type'), body: answer.body })
+    if (gap !== undefined) throw new Error(gap)
+    return answer
   }
 
   async givenOrganization(id: string, more: object = {}): Promise<void> {
