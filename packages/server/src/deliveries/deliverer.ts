@@ -443,10 +443,12 @@ export class Deliverer {
     if (lanes.length === 0) return
     this.#isLooking = true
     const readPerLook = this.#readPerLook
+    const generation = this.#generation
     this.around.look(lanes.map((lane) => ({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit: lane.size + readPerLook }))).then(({ looks, events }) => {
       const eventsById = new Map(events.map((event) => [event.id, event]))
       for (const lane of lanes) lane.isLooking = false
-      for (const look of looks) this.#seen(look, eventsById)
+      // Read under a session that has ended since: others may have it by now.
+      if (generation === this.#generation) for (const look of looks) this.#seen(look, eventsById)
     }, (error: unknown) => {
       this.around.report(error, 'Lanes could not be read.')
       for (const lane of lanes) lane.isLooking = false
@@ -456,6 +458,7 @@ export class Deliverer {
       })
     }).finally(() => {
       this.#isLooking = false
+      for (const lane of lanes) if (lane.generation === this.#generation) this.#lineUp(lane)
       this.#look()
       this.#pump()
     })

@@ -72,6 +72,7 @@ export class Lane {
     if (this.#keys.has(item.eventId)) return false
     this.#keys.add(item.eventId)
     if (item.step > 0 && !this.target?.ordered || item.exempt) this.again.push(item)
+    else if (this.target?.ordered === true) this.fresh.insert(item)
     else this.fresh.push(item)
     return true
   }
@@ -81,7 +82,8 @@ export class Lane {
     if (this.target === undefined || !this.target.isEnabled || this.isHalted || this.isReturning || now < this.nextStartAt) return undefined
     if (this.target.ordered) {
       // The next one starts only when the one before is settled: a crash in between must not turn the order round.
-      if (this.inFlight + this.unsettled > 0) return undefined
+      // And what is just being read may be older than what was handed over meanwhile.
+      if (this.inFlight + this.unsettled > 0 || this.isLooking) return undefined
       const head = this.fresh.peek()
       return preferAgain || head === undefined || head.dueAt > now ? this.again.peek() ?? (head !== undefined && head.dueAt <= now ? head : undefined) : head
     }
@@ -132,6 +134,13 @@ class ItemQueue {
   get length(): number { return this.#items.length - this.#first }
   peek(): Item | undefined { return this.#items[this.#first] }
   push(item: Item): void { this.#items.push(item) }
+  /** Into the order of the stream; nearly always that is the end. */
+  insert(item: Item): void {
+    let at = this.#items.length
+    while (at > this.#first && (this.#items[at - 1] as Item).eventId > item.eventId) at--
+    this.#items.splice(at, 0, item)
+  }
+
   unshift(item: Item): void {
     if (this.#first > 0) this.#items[--this.#first] = item
     else this.#items.unshift(item)

@@ -1,16 +1,19 @@
 import { withoutDetails } from '../deliveries/conclude.js'
-import { Deliverer, type ObservedAttempt } from '../deliveries/deliverer.js'
+import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../deliveries/deliverer.js'
 import { renewEveryMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
+import { isOutcomeUnknown } from '../storage/database-away.js'
 import { startChore, type Chore } from './periodic.js'
 import { Turns, isAway } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
+import type { LookRequest } from '../deliveries/lanes.js'
 import type { Target } from '../deliveries/target.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import type { Clock } from './clock.js'
 import type { Engine } from './engine.js'
 import type { Store } from './store.js'
+import type { Turn, TurnResult } from './turn.js'
 
 type Settling = ReturnType<Deliverer['takeSettlements']>[number]
 
@@ -42,6 +45,9 @@ export interface NodeObserver {
 
 export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
 
+/** A session that could not be begun is begun again after this. */
+const beginAgainMs = 500
+
 /** One running Posthorn: its session, its lanes, and the loops that keep them going. */
 export class Node implements Engine {
   readonly store: Store
@@ -70,7 +76,7 @@ export class Node implements Engine {
       send: around.send,
       format: (id) => this.#formats.get(id),
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),
-      look: (requests) => this.#owned(this.store.command('lookAtLanes', { session: this.#session, requests })),
+      look: (requests) => this.#look(requests),
       returnToWaiting: (items, delayMs) => this.#owned(this.store.command('returnToWaiting', { session: this.#session, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
       wantTurn: () => this.#turns.want(),
       observe: (observed) => around.observer.attempt(observed),
@@ -138,11 +144,11 @@ export class Node implements Engine {
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
-      room: () => this.#around.delivers === false ? 0 : this.#deliverer.room,
+      room: () => this.#around.delivers === false || this.#isRenewing ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
-      run: (turn, settling) => this.#owned(this.store.command('turn', { ...turn, session: this.#session, settlements: settling.map(({ settlement }) => settlement) })),
+      run: (turn, settling) => this.#runTurn(turn, settling),
       done: ({ released, settling, result }) => {
-        if ([result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
+        if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
         this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
@@ -154,31 +160,58 @@ export class Node implements Engine {
     }
   }
 
+  async #runTurn(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult> {
+    const session = this.#session
+    const result = await this.#owned(this.store.command('turn', { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }))
+    // What was handed over under a session that has ended since belongs to whoever ended it.
+    if ((session !== this.#session || this.#isRenewing) && result.dispatched !== undefined) return { ...result, dispatched: { ...result.dispatched, handed: [], takenLanes: [] } }
+    return result
+  }
+
+  /** A look takes the mark off a lane. Where nobody knows whether it did, newer work could be handed over before what it did not read. */
+  #look(requests: LookRequest[]): ReturnType<DelivererSurroundings['look']> {
+    const looking = this.#owned(this.store.command('lookAtLanes', { session: this.#session, requests }))
+    looking.catch((error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew() })
+    return looking
+  }
+
   /** Whatever tells that the session is gone makes the node begin anew; the caller sees the failure all the same. */
   #owned<T>(work: Promise<T>): Promise<T> {
     work.catch((error: Error) => { if (error.name === 'SessionLost') void this.#beginAnew() })
     return work
   }
 
+  /**
+   * Also where the session may well exist, but what it owns is not known, because a reply was lost: ended, it owns nothing,
+   * and whatever it held is due again.
+   */
   async #beginAnew(): Promise<void> {
     if (this.#isRenewing || this.#isStopped) return
     this.#isRenewing = true
     this.#deliverer.reset()
-    try {
-      this.#session = await this.store.command('beginSession', { node: this.#around.node })
-      this.#turns.dispatch(await this.store.query('undispatched', {}))
-    } catch (error) {
-      this.#around.observer.report(error, 'A new session could not be begun.')
-      setTimeout(() => void this.#beginAnew(), 1_000).unref()
-    } finally {
-      this.#isRenewing = false
+    while (!this.#isStopped) {
+      try {
+        this.#session = await this.store.command('beginSession', { node: this.#around.node })
+        break
+      } catch (error) {
+        this.#around.observer.report(error, 'A new session could not be begun; it is tried again.')
+        await new Promise((resolve) => setTimeout(resolve, beginAgainMs).unref())
+      }
     }
+    // What was still read meanwhile was read under the session that has ended.
+    this.#deliverer.reset()
+    this.#isRenewing = false
+    await this.#findUndispatched().catch((error: unknown) => this.#around.observer.report(error, 'What was not dispatched could not be read; it is found later.'))
     await this.#poll()
+  }
+
+  async #findUndispatched(): Promise<void> {
+    this.#turns.dispatch(await this.store.query('undispatched', {}))
   }
 
   /** What another node appended and did not live to dispatch, or put into the outbox and did not live to relay. */
   async #findMissed(): Promise<void> {
-    this.#turns.dispatch(await this.store.query('undispatched', {}))
+    await this.#findUndispatched()
     await this.#relay()
   }
 
@@ -203,7 +236,7 @@ export class Node implements Engine {
 
   /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
   async #poll(): Promise<void> {
-    if (this.#isStopped || this.#around.delivers === false) return
+    if (this.#isStopped || this.#isRenewing || this.#around.delivers === false) return
     if (this.#isPolling) {
       this.#pollAgain = true
       return

@@ -3,7 +3,7 @@ import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../di
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { SessionLost, proveSession } from '../deliveries/sessions.js'
-import { isDatabaseAway } from '../storage/database-away.js'
+import { isDatabaseAway, isOutcomeUnknown } from '../storage/database-away.js'
 import { oneAtATime } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
@@ -30,6 +30,8 @@ export interface TurnResult {
   dispatched: Dispatched | undefined
   /** Why nothing was dispatched though it was asked for: the next turn tries again. */
   dispatchError: string | undefined
+  /** The connection was cut at the commit of a release or a dispatch: which lanes and deliveries are the session's, nobody knows. */
+  isOwnershipUnknown?: boolean
 }
 
 /** State that operations keep between calls: one for each opened database, never global. */
@@ -95,7 +97,7 @@ export function storedEvents(events: readonly NewEvent[], appended: readonly App
   })
 }
 
-async function tryToDispatch(db: Database, input: Turn, memory: Memory, { results, lastIdsBefore }: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError'>> {
+async function tryToDispatch(db: Database, input: Turn, memory: Memory, { results, lastIdsBefore }: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError' | 'isOwnershipUnknown'>> {
   const { session, events, release, dispatch: wanted } = input
   const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
   let released: readonly number[] = []
@@ -114,7 +116,7 @@ async function tryToDispatch(db: Database, input: Turn, memory: Memory, { result
     })
     return { released, dispatched, dispatchError: undefined }
   } catch (error) {
-    return { released, dispatched: undefined, dispatchError: describe(error) }
+    return { released, dispatched: undefined, dispatchError: describe(error), isOwnershipUnknown: isOutcomeUnknown(error) }
   }
 }
 

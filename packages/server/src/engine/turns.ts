@@ -1,4 +1,5 @@
 import { Problem } from '../problems/problem.js'
+import { isOutcomeUnknown } from '../storage/database-away.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import { storedEvents, type Turn, type TurnResult } from './turn.js'
@@ -181,7 +182,10 @@ export class Turns<Settling> {
     for (const id of organizations) this.#dirty.add(id)
     if (isAway(error) || publishes.length === 0) {
       this.partners.report(error, 'A turn could not be committed.')
-      for (const { reject } of publishes) reject(new Problem('unavailable', 'The database cannot take events now; nothing of this request was stored.', { retryAfterSeconds: 2, cause: error }))
+      const problem = isOutcomeUnknown(error)
+        ? new Problem('unavailable', 'The connection to the database was cut; whether this was stored is not known.', { retryAfterSeconds: 2, cause: error, fix: 'Publish it again with the same id or Idempotency-Key after the time in Retry-After; it is stored once.' })
+        : new Problem('unavailable', 'The database cannot take events now; nothing of this request was stored.', { retryAfterSeconds: 2, cause: error })
+      for (const { reject } of publishes) reject(problem)
       await new Promise((resolve) => setTimeout(resolve, 200))
       this.#wantsTurn = true
       return
@@ -213,5 +217,5 @@ export class Turns<Settling> {
 
 /** The database is away, busy or full: the same work may succeed later. */
 export function isAway(error: Error & { code?: string }): boolean {
-  return error.name === 'SessionLost' || (error.code !== undefined && /^SQLITE_(BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)/.test(error.code)) || /database thread has ended/.test(error.message)
+  return error.name === 'SessionLost' || error.name === 'DatabaseAway' || (error.code !== undefined && /^SQLITE_(BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)/.test(error.code)) || /database thread has ended/.test(error.message)
 }

@@ -23,3 +23,8 @@ export function sqliteAwayCode(error: unknown): string | undefined {
 export function isDatabaseAway(error: unknown): boolean {
   return error instanceof DatabaseAway || sqliteAwayCode(error) !== undefined
 }
+
+/** Whether what failed may have been stored all the same. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof DatabaseAway && error.isOutcomeUnknown
+}
