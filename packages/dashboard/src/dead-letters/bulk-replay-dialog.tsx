@@ -34,7 +34,7 @@ export function BulkReplayDialog({ organization, filter, onClose }: { organizati
           <progress className="h-2 w-full accent-(--accent)" aria-label="Progress" max={Math.max(1, replay.matched)} value={replay.state === 'done' ? Math.max(1, replay.matched) : replay.replayed} />
           <p role="status">{replay.state === 'done' ? `Done: ${replay.replayed.toLocaleString()} are on their way again.` : replay.state === 'cancelled' ? `Stopped after ${replay.replayed.toLocaleString()}.` : `${replay.replayed.toLocaleString()} of ${count(replay)} are on their way again.`}</p>
           <ProblemNote error={progress.error} />
-          <div className="flex justify-end gap-2">{replay.state === 'running' && <Button look="danger" onClick={() => cancel.mutate()}>Stop</Button>}<Button look="primary" onClick={onClose}>Close</Button></div>
+          <div className="flex justify-end gap-2">{replay.state === 'running' && <Button look="danger" onClick={() => cancel.mutate()}>Stop</Button>}<Button look="primary" onClick={onClose}>Done</Button></div>
         </>
       )}
     </Dialog>

@@ -24,13 +24,13 @@ export function DeliveriesPage() {
     <>
       <PageHead title="Deliveries" about="One event for one endpoint each, newest first." />
       <search className="mb-4 flex flex-wrap gap-2">
-        <input data-search className="control mono w-64 grow sm:grow-0" placeholder="Event type: order.*" aria-label="Event type" defaultValue={eventType} key={eventType ?? ''} spellCheck={false}
+        <input data-search className="control mono w-64 max-sm:w-full" placeholder="Event type: order.*" aria-label="Event type" defaultValue={eventType} key={eventType ?? ''} spellCheck={false}
           onKeyDown={(event) => { if (event.key === 'Enter') choose({ eventType: event.currentTarget.value.trim() }) }} onBlur={(event) => { if (event.target.value.trim() !== (eventType ?? '')) choose({ eventType: event.target.value.trim() }) }} />
-        <select className="control" aria-label="State" value={state ?? ''} onChange={(event) => choose({ state: event.target.value })}>
+        <select className="control max-sm:flex-1" aria-label="State" value={state ?? ''} onChange={(event) => choose({ state: event.target.value })}>
           <option value="">Every state</option>
           {deliveryStates.map((name) => <option key={name} value={name}>{name === 'dead' ? 'dead letter' : name}</option>)}
         </select>
-        <select className="control max-w-full sm:max-w-80" aria-label="Endpoint" value={endpointId ?? ''} onChange={(event) => choose({ endpointId: event.target.value })}>
+        <select className="control min-w-0 max-sm:flex-1 sm:max-w-80" aria-label="Endpoint" value={endpointId ?? ''} onChange={(event) => choose({ endpointId: event.target.value })}>
           <option value="">Every endpoint</option>
           {[...endpoints.values()].map(({ id, url }) => <option key={id} value={id}>{url}</option>)}
         </select>

@@ -54,7 +54,7 @@ export function EndpointPage() {
             <div className="flex items-center justify-between border-b border-line px-4 py-3"><h2>Deliveries</h2><Link className="text-accent underline underline-offset-2" to={`/organizations/${encodeURIComponent(org)}/deliveries`} search={{ endpointId: id } as never}>All of them</Link></div>
             {deliveries.items === undefined ? <Loading /> : deliveries.items.length === 0
               ? <Empty title="Nothing has been sent to it yet" action={endpoint.state === 'enabled' && <Button onClick={() => setIsTesting(true)}>Send test event</Button>}>A test event goes to this endpoint alone, the real way.</Empty>
-              : <DeliveriesList organization={org} deliveries={deliveries.items.slice(0, 20)} endpoints={new Map([[endpoint.id, endpoint]])} />}
+              : <DeliveriesList organization={org} deliveries={deliveries.items.slice(0, 20)} endpoints={new Map([[endpoint.id, endpoint]])} isOfOneEndpoint />}
           </section>
         </div>
         <Settings endpoint={endpoint} />

@@ -91,8 +91,7 @@ function SignOut() {
   const client = useQueryClient()
   async function signOut() {
     await call('DELETE', '/session')
-    client.clear()
-    client.setQueryData(sessionKey, null)
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] })
     location.assign('/')
   }
   return <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => void signOut()}><LogOut size={16} aria-hidden />Sign out</Button>

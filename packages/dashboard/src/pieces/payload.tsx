@@ -6,7 +6,7 @@ export function Payload({ text, label }: { text: string; label: string }) {
   const shown = isWhole ? text : text.slice(0, shownCharacters)
   return (
     <div>
-      <pre className="payload" tabIndex={0} role="region" aria-label={label}>{visible(shown)}</pre>
+      <pre className="payload" tabIndex={0} role="group" aria-label={label}>{visible(shown)}</pre>
       {shown.length < text.length && <button type="button" className="mt-1 text-accent underline underline-offset-2" onClick={() => setIsWhole(true)}>Show all {text.length.toLocaleString()} characters</button>}
     </div>
   )

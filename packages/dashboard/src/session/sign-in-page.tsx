@@ -17,7 +17,8 @@ export function SignInPage({ wasSignedIn }: { wasSignedIn: boolean }) {
     setIsBusy(true)
     try {
       const session = await call<Session>('POST', '/session', { body: { key } })
-      client.clear()
+      // What another key was shown is not this one's to see.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] })
       client.setQueryData(sessionKey, session)
     } catch (error) {
       setProblem(error instanceof ServerProblem ? `${error.detail} ${error.fix}` : 'The server does not answer.')

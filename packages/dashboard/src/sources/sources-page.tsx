@@ -25,7 +25,7 @@ export function SourcesPage() {
   if (sources.error) return <ProblemNote error={sources.error} />
   return (
     <>
-      <PageHead title="Sources" about="Where webhooks of providers come in. Each request is verified, kept as a receipt, and becomes events." actions={create} />
+      <PageHead title="Sources" about="Where webhooks of providers come in. Each request is verified, kept as a receipt, and becomes events." actions={sources.items !== undefined && sources.items.length > 0 && create} />
       <section className="card mb-5 overflow-hidden" aria-label="Sources">
         {sources.items === undefined ? <Loading /> : sources.items.length === 0 ? <Empty title="No source yet" action={create}>Add Stripe, Shopify or any other provider: you get a URL to paste there. Setting STRIPE_WEBHOOK_SECRET and the like makes sources, too.</Empty> : (
           <table className="list">
@@ -42,9 +42,9 @@ export function SourcesPage() {
         )}
       </section>
       <div className="mb-3 flex flex-wrap items-center gap-2">
-        <h2 className="mr-auto">Receipts</h2>
-        <select className="control" aria-label="Source" value={source ?? ''} onChange={(event) => choose({ source: event.target.value })}><option value="">Every source</option>{sources.items?.map(({ name }) => <option key={name}>{name}</option>)}</select>
-        <select className="control" aria-label="Verdict" value={verdict ?? ''} onChange={(event) => choose({ verdict: event.target.value })}><option value="">Every verdict</option>{verdicts.map((name) => <option key={name}>{name}</option>)}</select>
+        <h2 className="mr-auto max-sm:w-full">Receipts</h2>
+        <select className="control max-sm:flex-1" aria-label="Source" value={source ?? ''} onChange={(event) => choose({ source: event.target.value })}><option value="">Every source</option>{sources.items?.map(({ name }) => <option key={name}>{name}</option>)}</select>
+        <select className="control max-sm:flex-1" aria-label="Verdict" value={verdict ?? ''} onChange={(event) => choose({ verdict: event.target.value })}><option value="">Every verdict</option>{verdicts.map((name) => <option key={name}>{name}</option>)}</select>
       </div>
       <div className="card overflow-hidden">
         {receipts.items === undefined ? !receipts.error && <Loading /> : receipts.items.length === 0 ? <Empty title="Nothing has come in yet">Paste a source's URL at its provider and let it send a test. What is refused shows here too, with the reason.</Empty> : (

@@ -1,0 +1,62 @@
+import { createHmac } from 'node:crypto'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const adminKey = 'the-admin-key-of-the-tests-0123456789'
+export const stripeSecret = 'whsec_of-the-browser-tests-0123456789'
+
+/** A server as its users start it, on a folder of its own. */
+export class DashboardServer {
+  private constructor(readonly url: string, readonly folder: string, readonly process: ChildProcess) {}
+
+  static async start(): Promise<DashboardServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'posthorn-dashboard-'))
+    const { PATH = '', HOME = '' } = process.env
+    const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: '0', POSTHORN_API_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const url = await new Promise<string>((resolve, reject) => {
+      let told = ''
+      started.stdout?.on('data', (chunk: Buffer) => {
+        told += chunk.toString()
+        const found = /is at (http\S+)/.exec(told)?.[1]
+        if (found !== undefined && told.includes('Ctrl-C stops.')) resolve(found)
+      })
+      started.once('close', () => reject(new Error(`The server has ended.\n${told}`)))
+    })
+    return new DashboardServer(url, folder, started)
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once('close', resolve))
+    this.process.kill('SIGTERM')
+    await ended
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** What an application or an operator does over the API. */
+  async ask<Answer = { id: string }>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.url + path, { method, headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }, ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }) })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${text}`)
+    return (text === '' ? undefined : JSON.parse(text)) as Answer
+  }
+
+  async givenInspector(status = 200): Promise<string> {
+    const { url } = await this.ask<{ url: string }>('POST', '/inspect')
+    await this.answering(url, status)
+    return url
+  }
+
+  async answering(inspectorUrl: string, status: number): Promise<void> {
+    await fetch(`${inspectorUrl}/answer`, { method: 'PUT', body: JSON.stringify({ status }) })
+  }
+
+  /** As Stripe would send it, or somebody who does not know the secret. */
+  async sendAsStripe(body: string, secret: string): Promise<number> {
+    const timestamp = Math.floor(Date.now() / 1_000)
+    const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
+    return (await fetch(`${this.url}/webhooks/stripe`, { method: 'POST', body, headers: { 'stripe-signature': `t=${timestamp},v1=${signature}`, 'content-type': 'application/json' } })).status
+  }
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchChromium } from './chromium.js'
+import { adminKey, DashboardServer, stripeSecret } from './dashboard-server.js'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+describe('the dashboard', () => {
+  let server: DashboardServer
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  /** What the browser complained about: a policy that was broken, a script that failed. */
+  let complaints: string[] = []
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([DashboardServer.start(), launchChromium()])
+    await server.ask('POST', '/v1/organizations', { id: 'acme', name: 'Acme', catalog: 'bare-commerce', retryPolicy: { schedule: ['0s'] } })
+    context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 } })
+    context.setDefaultTimeout(8_000)
+    page = await context.newPage()
+    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+    page.on('pageerror', (error) => complaints.push(error.message))
+  })
+
+  beforeEach(() => { complaints = [] })
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  const at = (path: string) => page.goto(server.url + path)
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
+  const isThere = (text: string | RegExp) => page.getByText(text).first().waitFor()
+
+  test('lets nobody in without a key, says so, and goes on where one wanted to go', async () => {
+    await at('/organizations/acme/endpoints')
+    await page.getByLabel('API key').fill('not-a-key')
+    await press('Sign in')
+    await isThere(/The key is unknown/)
+    await page.getByLabel('API key').fill(adminKey)
+    await press('Sign in')
+    await page.getByRole('heading', { name: 'Endpoints' }).waitFor()
+    const [cookie] = await context.cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', name: 'posthorn_session' })
+    expect(cookie?.value).not.toContain(adminKey)
+  })
+
+  test('creates an endpoint on an inspector: the URL is judged while it is typed, the events come from the catalog', async () => {
+    await at('/organizations/acme/endpoints')
+    await page.getByRole('link', { name: 'Create endpoint' }).click()
+    await page.getByLabel('URL', { exact: true }).fill('https://user:pass@example.com')
+    await isThere(/contains a user name or a password/)
+    await press('Use an inspector')
+    await isThere('This URL can be used.')
+    await page.getByLabel('Only these').check()
+    await page.getByRole('checkbox', { name: /^order\.created/ }).check()
+    await press('Create endpoint')
+    await isThere('The endpoint is made.')
+    expect(await page.getByLabel('Secret', { exact: true }).textContent()).toMatch(/^whsec_/)
+    expect(complaints).toEqual([])
+  })
+
+  test('sends a test event and leads to its delivery, whose signature can be computed there', async () => {
+    await page.getByRole('button', { name: 'Send test event' }).first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await page.getByRole('heading', { name: 'order.created' }).waitFor()
+    await isThere('succeeded')
+    await page.getByText('How to verify this').click()
+    await press(/Compute it here/)
+    await isThere('It matches.')
+  })
+
+  test('rotates a secret, with both in use until the overlap ends', async () => {
+    await page.getByRole('link', { name: /inspect/ }).first().click()
+    await press('Rotate')
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
+    await isThere(/Both are in use until/)
+    await press('Finish now')
+    await page.getByText(/Both are in use until/).waitFor({ state: 'detached' })
+  })
+
+  test('shows an endpoint fail; repaired and replayed by keyboard alone, it is green', async () => {
+    const url = await server.givenInspector(500)
+    await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['order.paid'] })
+    await server.ask('POST', '/v1/organizations/acme/events', { type: 'order.paid', data: { total: '9.99' } })
+    await at('/organizations/acme/deliveries')
+    await isThere('order.paid')
+    await isThere('dead letter')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'order.paid' }).waitFor()
+    await isThere('Attempt 1')
+    await server.answering(url, 200)
+    await page.keyboard.press('r')
+    await isThere('Attempt 2')
+    await page.getByRole('main').getByText('succeeded').first().waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'By keyboard' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('v')
+    await page.getByRole('heading', { name: 'Events' }).waitFor()
+    await page.keyboard.press('/')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Event type or id')
+  })
+
+  test('replays dead letters in bulk, with the count first', async () => {
+    const url = await server.givenInspector(500)
+    await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['product.updated'] })
+    for (const id of ['1', '2', '3']) await server.ask('POST', '/v1/organizations/acme/events', { type: 'product.updated', data: { id } })
+    await at('/organizations/acme/dead-letters')
+    await expect.poll(() => page.getByRole('link', { name: 'product.updated' }).count(), { timeout: 8_000 }).toBe(3)
+    await server.answering(url, 200)
+    await press(/Replay this endpoint's/)
+    await press('Replay 3')
+    await isThere(/Done: 3 are on their way again/)
+    await press('Done')
+    await isThere('Nothing has been given up')
+  })
+
+  test('shows hostile content as text: nothing runs, nothing freezes', async () => {
+    const url = await server.givenInspector()
+    await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['hostile'] })
+    const filler = 'x'.repeat(200_000)
+    const { id } = await server.ask('POST', '/v1/organizations/acme/events', `{"type":"hostile","data":{"html":"<script>document.title='owned'</script><img src=x onerror=alert(1)>","link":"javascript:alert(1)","bidi":"\u202Egnp.exe","large":12345678901234567890,"filler":"${filler}"}}`)
+    await at(`/organizations/acme/events/${id}`)
+    const shown = page.getByRole('group', { name: 'Data' })
+    await shown.waitFor()
+    const text = await shown.textContent()
+    expect(text).toContain("<script>document.title='owned'</script>")
+    expect(text).toContain('⟨U+202E⟩gnp.exe')
+    expect(text).toContain('12345678901234567890')
+    expect(await page.title()).toBe('hostile · Posthorn')
+    expect(await page.locator('main a[href^="javascript:"], main script, main img').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('adds Stripe as a source, and shows what is signed and what is forged', async () => {
+    await at('/sources')
+    await press('Add a source')
+    await page.getByLabel('Signing secret').fill(stripeSecret)
+    await page.getByRole('dialog').getByRole('button', { name: 'Add source' }).click()
+    await isThere('Paste this URL at Stripe:')
+    await press('Done')
+    expect(await server.sendAsStripe('{"id":"evt_1","object":"event","type":"charge.succeeded","data":{"object":{"id":"ch_1"}}}', stripeSecret)).toBe(200)
+    expect(await server.sendAsStripe('{"id":"evt_2","type":"charge.succeeded"}', 'whsec_forged')).toBe(400)
+    await page.getByRole('cell', { name: 'accepted' }).waitFor()
+    await page.getByRole('cell', { name: 'refused' }).waitFor()
+  })
+
+  test.each([1280, 390])('axe finds nothing on any page, %i pixels wide, and nothing runs over its edge', async (width) => {
+    await page.setViewportSize({ width, height: 900 })
+    const endpoint = (await server.ask<{ data: { id: string }[] }>('GET', '/v1/organizations/acme/endpoints')).data[0]?.id
+    const delivery = (await server.ask<{ data: { id: string }[] }>('GET', '/v1/organizations/acme/deliveries')).data[0]?.id
+    const here = '/organizations/acme'
+    for (const path of ['/', `${here}/overview`, `${here}/events`, `${here}/deliveries`, `${here}/deliveries/${delivery}`, `${here}/endpoints`, `${here}/endpoints/new`, `${here}/endpoints/${endpoint}`, `${here}/dead-letters`, `${here}/catalog`, `${here}/orders`, `${here}/billing`, '/sources', '/inspectors', '/settings/webhooks']) {
+      await at(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null)
+      // Not by a script element: the page's own policy would refuse it.
+      await page.evaluate(`${axe}; undefined`)
+      const found = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run()
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+      })
+      expect(found, path).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} runs over`).toBeLessThanOrEqual(0)
+    }
+    expect(complaints).toEqual([])
+  }, 30_000)
+
+  test('a session that is over leads to the sign-in, and back', async () => {
+    await at('/organizations/acme/deliveries')
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
+    await context.clearCookies()
+    await isThere('Your session is over.')
+    await page.getByLabel('API key').fill(adminKey)
+    await press('Sign in')
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
+  })
+})
