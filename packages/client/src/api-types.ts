@@ -60,3 +60,9 @@ export type Order = Schemas['Order']
 export type StockLevel = Schemas['StockLevel']
 export type Consumer = Schemas['Consumer']
 export type ConsumerDeadLetter = Schemas['ConsumerDeadLetter']
+
+export type Overview = Schemas['Overview']
+export type ServerOverview = Schemas['ServerOverview']
+export type OverviewSpan = Filter<'getOverview'>
+export type Catalog = Schemas['Catalog']
+export type EndpointUrlJudgement = Schemas['EndpointUrlJudgement']

@@ -1,6 +1,6 @@
 import { Listing } from './listing.js'
 import { pathOf, type CallOptions, type PostOptions, type Transport } from './transport.js'
-import type { CreatedEndpoint, Endpoint, EndpointChanges, NewEndpoint, Rotation, SigningSecret, TestEvent } from './api-types.js'
+import type { CreatedEndpoint, Endpoint, EndpointChanges, EndpointUrlJudgement, NewEndpoint, Rotation, SigningSecret, TestEvent } from './api-types.js'
 
 /** Customers' URLs, and what is sent to them. */
 export class Endpoints {
@@ -46,6 +46,11 @@ export class Endpoints {
   /** Sends a test event to this endpoint alone: the catalog's example of `eventType`, or of a type it subscribes to. */
   async test(organization: string, endpoint: string, { eventType }: { eventType?: string } = {}, options?: PostOptions): Promise<TestEvent> {
     return this.#post(pathOf`/v1/organizations/${organization}/endpoints/${endpoint}/test`, { eventType }, options)
+  }
+
+  /** Whether an endpoint may have this URL, as far as its text shows. */
+  async judgeUrl(organization: string, url: string, options?: CallOptions): Promise<EndpointUrlJudgement> {
+    return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/endpoint-url`, query: { url } })
   }
 
   async secret(organization: string, endpoint: string, options?: CallOptions): Promise<SigningSecret> {

@@ -1,9 +1,11 @@
+import { Catalogs } from './catalogs.js'
 import { BillingRecords, Consumers, Inventory, Orders } from './consumers.js'
 import { Deliveries } from './deliveries.js'
 import { Endpoints } from './endpoints.js'
 import { Events } from './events.js'
 import { Keys } from './keys.js'
 import { Organizations } from './organizations.js'
+import { Overviews } from './overview.js'
 import { Receipts } from './receipts.js'
 import { Replays } from './replays.js'
 import { Sources } from './sources.js'
@@ -46,6 +48,8 @@ export class Posthorn {
   readonly orders: Orders
   readonly inventory: Inventory
   readonly consumers: Consumers
+  readonly catalogs: Catalogs
+  readonly overview: Overviews
   readonly #transport: Transport
 
   constructor({ url = ownUrl(), key, fetch, headers = {}, timeoutMs = 30_000, retries = 3 }: PosthornOptions = {}) {
@@ -67,6 +71,8 @@ export class Posthorn {
     this.orders = new Orders(transport)
     this.inventory = new Inventory(transport)
     this.consumers = new Consumers(transport)
+    this.catalogs = new Catalogs(transport)
+    this.overview = new Overviews(transport)
   }
 
   /** What happens, as it happens. It may be incomplete: for live views, never for bookkeeping. */

@@ -9,6 +9,7 @@ import type { MediaType, OpenApiDocument, OperationObject, Parameter, ResponseOb
  * examples; each schema a name.
  */
 export function complete(document: OpenApiDocument): OpenApiDocument {
+  sayNull(document)
   const { schemas } = document.components
   const refusals = document.components.responses ??= {}
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -60,6 +61,18 @@ function allowNull({ properties = {}, required = [] }: Schema = {}): void {
   for (const [field, schema] of Object.entries(properties)) {
     if (schema.$ref !== undefined && !required.includes(field)) properties[field] = { anyOf: [schema, { type: 'null' }] }
   }
+}
+
+/** The generator says "a Catalog, and an object or null" of what is a Catalog or null. */
+function sayNull(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  const schema = value as Schema
+  const [named, alternatives] = schema.allOf ?? []
+  if (schema.allOf?.length === 2 && named?.$ref !== undefined && Array.isArray(alternatives?.type) && alternatives.type.includes('null') && alternatives.properties === undefined) {
+    delete schema.allOf
+    schema.anyOf = [named, { type: 'null' }]
+  }
+  for (const part of Object.values(value)) sayNull(part)
 }
 
 function moveOut(media: MediaType, name: string, schemas: Record<string, Schema>): void {

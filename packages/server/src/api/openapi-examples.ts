@@ -27,7 +27,8 @@ function isArray({ type, items }: Schema): boolean {
   return items !== undefined || (Array.isArray(type) ? type.includes('array') : type === 'array')
 }
 
-function fits(value: unknown, { type, enum: values, anyOf }: Schema): boolean {
+function fits(value: unknown, { $ref, type, enum: values, anyOf }: Schema): boolean {
+  if ($ref !== undefined) return false
   if (values !== undefined) return values.includes(value)
   if (anyOf !== undefined) return anyOf.some((option) => fits(value, option))
   const types = type === undefined ? [] : [type].flat()
