@@ -21,8 +21,8 @@ export function CatalogPage() {
   const found = types.filter((listed) => `${listed.type} ${listed.description}`.toLowerCase().includes(sought.toLowerCase()))
   return (
     <>
-      <PageHead title={`Event catalog: ${title}`} about={`${description} Format ${defaultFormat}, retries ${defaultRetryPolicy}; unlisted types: ${defaultEventTypePolicy}.`} />
-      <input data-search type="search" className="control mb-4 w-80 max-w-full" placeholder={`Find among ${types.length} event types`} aria-label="Find an event type" value={sought} onChange={(event) => setSought(event.target.value)} />
+      <PageHead title={`Event catalog: ${title}`} about={<>{description}<span className="mt-1 block text-[13px]">Format <code>{defaultFormat}</code>, retry policy <code>{defaultRetryPolicy}</code>, unlisted types <code>{defaultEventTypePolicy}</code>, unless the organization says otherwise.</span></>} />
+      <input data-search type="search" className="control mb-4 w-80 max-w-full max-sm:w-full" placeholder={`Find among ${types.length} event types`} aria-label="Find an event type" value={sought} onChange={(event) => setSought(event.target.value)} />
       <div className="card divide-y divide-line">
         {found.length === 0 && <Empty title="No such event type">None of the {types.length} types has this in its name or description.</Empty>}
         {found.map((listed) => (

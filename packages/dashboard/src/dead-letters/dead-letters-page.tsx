@@ -35,7 +35,7 @@ export function DeadLettersPage() {
                 <div className="flex min-w-0 flex-wrap items-center gap-2"><Link to={`/organizations/${encodeURIComponent(org)}/endpoints/${endpointId}`} className="mono break-all text-accent underline underline-offset-2">{endpoint?.url ?? endpointId}</Link>{endpoint !== undefined && <StateBadge state={endpoint.state} />}</div>
                 <Button onClick={() => setReplaying({ endpointId })}><RotateCcw size={15} aria-hidden />Replay this endpoint's</Button>
               </div>
-              <DeliveriesList organization={org} deliveries={deliveries} endpoints={endpoints} isBrief />
+              <DeliveriesList organization={org} deliveries={deliveries} endpoints={endpoints} isOfOneEndpoint />
             </section>
           )
         })}

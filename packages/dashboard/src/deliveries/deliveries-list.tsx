@@ -12,13 +12,13 @@ export function DeliveriesList({ organization, deliveries, endpoints, isBrief = 
   const replay = useChange(({ id }: Delivery) => ({ method: 'POST', path: pathIn(organization, 'deliveries', id, 'replay') }))
   return (
     <table className="list">
-      {!isBrief && <thead><tr><th>Event</th>{!isOfOneEndpoint && <th className="max-md:hidden">Endpoint</th>}<th className="max-sm:hidden">Attempts</th><th className="max-sm:hidden">Time</th><th>State</th><th className="max-sm:hidden"><span className="sr-only">Replay</span></th></tr></thead>}
+      {!isBrief && <thead><tr><th>Event</th>{!isOfOneEndpoint && <th className="max-md:hidden">Endpoint</th>}<th className="max-sm:hidden">Attempts</th><th className="max-sm:hidden">Time</th><th className="max-sm:text-right!">State</th><th className="max-sm:hidden"><span className="sr-only">Replay</span></th></tr></thead>}
       <tbody>
         {deliveries.map((delivery) => {
           const url = endpoints.get(delivery.endpointId)?.url ?? delivery.endpointId
           return (
             <tr key={delivery.id}>
-              <td className={`max-w-0 ${isBrief || isOfOneEndpoint ? 'w-full' : 'w-1/2'}`}>
+              <td className={`max-w-0 ${isBrief || isOfOneEndpoint ? 'w-full' : 'w-1/2 max-md:w-full'}`}>
                 <Link data-row to={`/organizations/${encodeURIComponent(organization)}/deliveries/${delivery.id}`} className="block truncate font-medium">{delivery.eventType ?? 'event removed'}{delivery.test && <span className="ml-2"><Badge>test</Badge></span>}</Link>
                 <p className={`truncate text-[13px] text-faint ${isBrief ? '' : 'md:hidden'}`}><span className={isBrief ? 'hidden' : 'sm:hidden'}>{delivery.createdAt !== null && <Instant at={delivery.createdAt} />} </span>{!isOfOneEndpoint && <span className="mono">{url}</span>}</p>
               </td>

@@ -32,7 +32,7 @@ export function EndpointsPage() {
               <tbody>
                 {found.map((endpoint) => (
                   <tr key={endpoint.id}>
-                    <td className="w-1/2 max-w-0"><Link data-row to={`${here}/${endpoint.id}`} className="mono block truncate">{endpoint.url}</Link>{endpoint.description !== '' && <p className="truncate text-faint">{endpoint.description}</p>}</td>
+                    <td className="w-1/2 max-w-0 max-md:w-full"><Link data-row to={`${here}/${endpoint.id}`} className="mono block truncate">{endpoint.url}</Link>{endpoint.description !== '' && <p className="truncate text-faint">{endpoint.description}</p>}</td>
                     <td className="max-w-56 truncate max-md:hidden">{eventsOf(endpoint)}</td>
                     <td className="text-faint max-lg:hidden">{endpoint.format}</td>
                     <td><StateBadge state={endpoint.state} /></td>

@@ -27,7 +27,7 @@ export function EventsPage() {
   return (
     <>
       <PageHead title="Events" about="Everything that happened, in one stream: published, received, tested." />
-      <search className="mb-4"><input data-search type="search" className="control mono w-80 max-w-full" placeholder="Event type, or the id of an event" aria-label="Event type or id" defaultValue={type} key={type ?? ''} spellCheck={false} onKeyDown={(event) => { if (event.key === 'Enter') search(event.currentTarget.value.trim()) }} /></search>
+      <search className="mb-4"><input data-search type="search" className="control mono w-80 max-w-full max-sm:w-full" placeholder="Event type, or the id of an event" aria-label="Event type or id" defaultValue={type} key={type ?? ''} spellCheck={false} onKeyDown={(event) => { if (event.key === 'Enter') search(event.currentTarget.value.trim()) }} /></search>
       <ProblemNote error={list.error} />
       <div className="card overflow-hidden">
         {list.items === undefined ? !list.error && <Loading /> : list.items.length === 0
@@ -38,7 +38,7 @@ export function EventsPage() {
               <tbody>
                 {list.items.map((event) => (
                   <tr key={event.id}>
-                    <td className="w-1/2 max-w-0"><Link data-row to={`${here}/${encodeURIComponent(event.id)}`} className="block truncate font-medium">{event.type}</Link></td>
+                    <td className="w-1/2 max-w-0 max-sm:w-full"><Link data-row to={`${here}/${encodeURIComponent(event.id)}`} className="block truncate font-medium">{event.type}</Link></td>
                     <td className="mono w-1/2 max-w-0 truncate text-faint max-sm:hidden">{event.id}</td>
                     <td className="max-md:hidden"><Badge look={event.test ? 'cool' : 'none'}>{event.origin}</Badge></td>
                     <td className="text-faint"><Instant at={event.createdAt} /></td>

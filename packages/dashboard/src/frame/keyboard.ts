@@ -19,7 +19,7 @@ export function listenToKeys({ showHelp, go }: { showHelp: () => void; go: (plac
     else if (event.key === '?') showHelp()
     else if (event.key === '/') document.querySelector<HTMLElement>('[data-search]')?.focus()
     else if (event.key === 'j' || event.key === 'k') moveTo(event.key === 'j' ? 1 : -1)
-    else if (event.key === 'r') (document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-replay]') ?? document.querySelector<HTMLElement>('main > [data-replay-page] [data-replay], main [data-replay-page] [data-replay]'))?.click()
+    else if (event.key === 'r') (document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-replay]') ?? document.querySelector<HTMLElement>('main [data-replay-page] [data-replay]'))?.click()
     else return
     event.preventDefault()
   }

@@ -27,7 +27,7 @@ export function MinutesChart({ overview }: { overview: Overview }) {
 }
 
 export const kindsShown = [
-  { kind: 'dead', name: 'Dead letters', color: '--bad' }, { kind: 'retrying', name: 'To be retried', color: '--wait-bar' }, { kind: 'succeeded', name: 'Succeeded', color: '--good-bar' },
+  { kind: 'dead', name: 'Dead letters', color: '--bad-bar' }, { kind: 'retrying', name: 'To be retried', color: '--wait-bar' }, { kind: 'succeeded', name: 'Succeeded', color: '--good-bar' },
 ] as const satisfies readonly { kind: keyof Counts; name: string; color: string }[]
 
 /** Every step of the span, also those in which nothing happened; each kind stands on those below it. */
@@ -51,12 +51,15 @@ function optionsFor(width: number): UPlot.Options {
   const axis = { stroke: color('--faint'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' }
   const bars = (UPlot.paths.bars as NonNullable<typeof UPlot.paths.bars>)({ size: [0.72, 14, 1], radius: 0.15 })
   return {
-    width, height: 200, legend: { show: false }, cursor: { show: false }, padding: [10, 4, 0, 0],
+    width, height: 200, legend: { show: false }, cursor: { show: false }, padding: [10, 18, 0, 0],
     scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(4, max * 1.12)] } },
-    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7], space: 36 }],
+    axes: [{ ...axis, grid: { show: false }, size: 30, space: 64, values: (_chart, ticks, _axis, _space, stepSeconds) => ticks.map((at) => (stepSeconds >= 86_400 ? day : clock).format(at * 1_000)) }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7], space: 36 }],
     series: [{}, ...kindsShown.map((shown) => ({ paths: bars, fill: color(shown.color), stroke: color(shown.color), width: 0, points: { show: false } }))],
   }
 }
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 
 function useIsDark(): boolean {
   const [isDark, setIsDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches)
