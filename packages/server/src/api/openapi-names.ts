@@ -28,6 +28,7 @@ const givenIds: Readonly<Record<string, string>> = {
   'POST /v1/organizations/{org}/endpoints/{endpoint}/secret/rotate/finish': 'finishRotation',
   'POST /v1/organizations/{org}/replays': 'startReplay',
   'DELETE /v1/organizations/{org}/keys/{key}': 'revokeKey',
+  'GET /v1/organizations/{org}/endpoint-url': 'judgeEndpointUrl',
   'GET /v1/stream': 'stream',
   'GET /v1/overview': 'getServerOverview',
 }
