@@ -10,6 +10,7 @@ export class ChaosNode {
   readonly crashes: string[] = []
   #process: PosthornProcess | undefined
   #isPaused = false
+  #isOver = false
 
   /** `folder`: where it is started and keeps its log. */
   constructor(readonly name: string, readonly port: number, private readonly folder: string, private readonly env: Record<string, string>) {
@@ -23,6 +24,7 @@ export class ChaosNode {
   async start(): Promise<void> {
     const until = performance.now() + startWithinMs
     for (;;) {
+      if (this.#isOver) throw new Error('The run is over.')
       const started = new PosthornProcess(['dev', '--inspector', 'off'], { folder: this.folder, env: { ...this.env, PORT: String(this.port) } })
       this.#process = started
       void started.ended.then(({ code, signal }) => {
@@ -46,6 +48,12 @@ export class ChaosNode {
     this.#process = undefined
     this.#isPaused = false
     await ending?.kill()
+  }
+
+  /** Kills it, and never starts it again, whatever a fault that was interrupted still asks for. */
+  async end(): Promise<void> {
+    this.#isOver = true
+    await this.kill()
   }
 
   pause(): void {

@@ -15,9 +15,10 @@ export async function playFaults(stage: Stage, random: SeededRandom, { seconds, 
   const kinds = kindsOn(stage).filter((kind) => wanted?.includes(kind) ?? true)
   if (kinds.length === 0) throw new Error('None of these faults can be done to this run.')
   await pause(2_000)
-  // Every kind comes once before chance decides, so that a short run has met them all.
-  for (let n = 0; performance.now() < until && !stage.isClosed; n++) {
-    const kind = n < kinds.length ? kinds[n] as FaultKind : random.pick(kinds)
+  // Every kind comes once before chance decides, however short the run, so that it has met them all.
+  const first = random.shuffle(kinds)
+  for (let n = 0; (n < first.length || performance.now() < until) && !stage.isClosed; n++) {
+    const kind = first[n] ?? random.pick(kinds)
     const from = Date.now()
     const what = await play[kind](stage, random, patient)
     faults.push({ kind, what, from, until: Date.now() })

@@ -16,6 +16,7 @@ const startWithinMs = 60_000
 /** A PostgreSQL of this run's own, as durable as it ships, that can be killed like a machine that loses power to its processes. */
 export class KillablePostgres {
   #process: ChildProcess | undefined
+  #isOver = false
 
   private constructor(readonly port: number, readonly from: string, private readonly folder: string, private readonly program: string, private readonly password: string) {}
 
@@ -40,9 +41,10 @@ export class KillablePostgres {
   }
 
   async start(): Promise<void> {
+    if (this.#isOver) throw new Error('The run is over.')
     const parameters = Object.entries({ listen_addresses: '127.0.0.1', port: String(this.port), unix_socket_directories: '', max_connections: '120', shared_buffers: '64MB' }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const log = openSync(join(this.folder, 'log'), 'a')
-    this.#process = spawn(this.program, ['-D', join(this.folder, 'data'), ...parameters], { ...user, cwd: '/', stdio: ['ignore', log, log], detached: true })
+    this.#process = spawn(this.program, ['-D', join(this.folder, 'data'), ...parameters], { ...user, cwd: '/', stdio: ['ignore', log, log] })
     closeSync(log)
     const until = performance.now() + startWithinMs
     while (!await this.#answers()) {
@@ -61,6 +63,12 @@ export class KillablePostgres {
     await ended
     // A worker that still holds the shared memory keeps the next start from beginning.
     while (pids.some(isThere)) await pause(10)
+  }
+
+  /** Kills it, and never starts it again. */
+  async end(): Promise<void> {
+    this.#isOver = true
+    await this.kill()
   }
 
   get #hasEnded(): boolean { return this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null }

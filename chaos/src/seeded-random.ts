@@ -22,4 +22,8 @@ export class SeededRandom {
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.next() * items.length)] as T
   }
+
+  shuffle<T>(items: readonly T[]): T[] {
+    return items.map((item) => ({ item, at: this.next() })).sort((a, b) => a.at - b.at).map(({ item }) => item)
+  }
 }

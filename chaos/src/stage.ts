@@ -57,8 +57,8 @@ export class Stage {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    await Promise.allSettled(this.nodes.map((node) => node.kill()))
-    await Promise.allSettled([this.publishers?.end(), this.sink?.stop(), this.proxy?.stop(), this.postgres?.kill()])
+    await Promise.allSettled(this.nodes.map((node) => node.end()))
+    await Promise.allSettled([this.publishers?.end(), this.sink?.stop(), this.proxy?.stop(), this.postgres?.end()])
     if (this.#keeps) process.stderr.write(`Everything is kept in ${this.#folder}.\n`)
     if (this.#keeps) return
     this.disk?.remove()
