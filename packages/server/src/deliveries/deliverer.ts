@@ -27,6 +27,8 @@ export interface DelivererSurroundings {
   returnToWaiting(items: readonly DeliveryKey[], delayMs: number): Promise<void>
   /** There is something to settle or to release. */
   wantTurn(): void
+  /** Whether what is in memory is surely still this node's to send. */
+  mayStart(): boolean
   /** An attempt has ended; for the log and the metrics. */
   observe(observed: ObservedAttempt): void
   /** Something of ours went wrong. */
@@ -211,6 +213,11 @@ export class Deliverer {
     this.#settlements = []
   }
 
+  /** The session is known to be alive again: what had to wait for that may start. */
+  goOn(): void {
+    this.#pump()
+  }
+
   /** Starts nothing more. What is in flight ends, and is settled. */
   stop(): void {
     this.#isStopping = true
@@ -282,7 +289,7 @@ export class Deliverer {
 
   /** Starts as many attempts as may start now. */
   #pump(): void {
-    if (this.#isStopping) return
+    if (this.#isStopping || !this.around.mayStart()) return
     const now = this.around.now()
     while (!this.#slots.isFull && this.#slots.inFlight + this.#unsettled < delivererLimits.maxOpen) {
       const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sql } from '../storage/sql.js'
 import { deadlocksOf } from '../testing/deadlocks.js'
 import { onPostgres } from '../testing/each-database.js'
@@ -58,5 +58,22 @@ onPostgres('several nodes on one database', (db) => {
     for (let round = 0; round < 15; round++) await Promise.all(nodes.flatMap((node) => organizations.map((id) => node.publish(id, 2))))
     await eventually(async () => expect(await db.first(sql`select count(*) as n from deliveries where state < 2`)).toEqual({ n: 0 }), 15_000)
     expect(await deadlocksOf(db)).toBe(before)
+  })
+
+  test('a node whose clocks say that its session may have run out sends nothing until it has renewed it', async () => {
+    const acme = await givenOrganization(db, 'acme')
+    await givenSinkEndpoint(db, acme, 'acme', sink.url())
+    const [alice] = nodes as [RunningNode]
+    await Promise.all(nodes.slice(1).map((node) => node.stop()))
+    const wall = Date.now
+    const slept = vi.spyOn(Date, 'now').mockImplementation(() => wall() + 20_000)
+    try {
+      await alice.publish(acme, 3)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      expect(sink.received).toHaveLength(0)
+      await sink.until(3, 10_000)
+    } finally {
+      slept.mockRestore()
+    }
   })
 })

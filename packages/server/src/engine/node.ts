@@ -1,6 +1,6 @@
 import { withoutDetails } from '../deliveries/conclude.js'
 import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../deliveries/deliverer.js'
-import { renewEveryMs } from '../deliveries/sessions.js'
+import { renewEveryMs, sessionMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
 import { isOutcomeUnknown } from '../storage/database-away.js'
 import { startChore, type Chore } from './periodic.js'
@@ -45,6 +45,15 @@ export interface NodeObserver {
 
 export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
 
+/** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
+const longestAttemptMs = 32_000
+
+interface Clocks { monotonic: number; wall: number }
+
+function clocks(): Clocks {
+  return { monotonic: performance.now(), wall: Date.now() }
+}
+
 /** A session that could not be begun is begun again after this. */
 const beginAgainMs = 500
 
@@ -59,6 +68,8 @@ export class Node implements Engine {
   #session = ''
   /** By how much the database's clock is ahead of this process's: due dates follow the database's. */
   #clockOffsetMs = 0
+  /** When the session was last known to be alive. */
+  #provenAt: Clocks = { monotonic: -Infinity, wall: 0 }
   #isRenewing = false
   #isPolling = false
   #pollAgain = false
@@ -79,6 +90,7 @@ export class Node implements Engine {
       look: (requests) => this.#look(requests),
       returnToWaiting: (items, delayMs) => this.#owned(this.store.command('returnToWaiting', { session: this.#session, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
       wantTurn: () => this.#turns.want(),
+      mayStart: () => this.#isSurelyOurs(),
       observe: (observed) => around.observer.attempt(observed),
       report: (error, what) => around.observer.report(error, what),
       userAgent: around.userAgent,
@@ -90,6 +102,7 @@ export class Node implements Engine {
     const node = new Node(around)
     for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
     await node.#readClock()
+    node.#provenAt = clocks()
     node.#session = await node.store.command('beginSession', { node: around.node })
     node.#turns.dispatch(await node.store.query('undispatched', {}))
     node.#every(renewEveryMs, () => node.#renew())
@@ -190,8 +203,10 @@ export class Node implements Engine {
     this.#isRenewing = true
     this.#deliverer.reset()
     while (!this.#isStopped) {
+      const asked = clocks()
       try {
         this.#session = await this.store.command('beginSession', { node: this.#around.node })
+        this.#provenAt = asked
         break
       } catch (error) {
         this.#around.observer.report(error, 'A new session could not be begun; it is tried again.')
@@ -217,7 +232,21 @@ export class Node implements Engine {
 
   async #renew(): Promise<void> {
     await this.#readClock()
+    const asked = clocks()
     await this.#owned(this.store.command('renewSession', { session: this.#session }))
+    this.#provenAt = asked
+    this.#deliverer.goOn()
+  }
+
+  /**
+   * Whether an attempt that starts now ends before anybody else may take its lane. A process that stood still, or was cut
+   * off from its database, finds out by its own clocks before it sends anything: by the monotonic one, and by the wall's
+   * where a whole machine slept. A SQLite file has nobody else.
+   */
+  #isSurelyOurs(): boolean {
+    if (this.store.dialect === 'sqlite') return true
+    const now = clocks()
+    return Math.max(now.monotonic - this.#provenAt.monotonic, now.wall - this.#provenAt.wall) < sessionMs - longestAttemptMs
   }
 
   #now(): number {
