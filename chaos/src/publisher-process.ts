@@ -41,20 +41,24 @@ async function stop({ withinMs }: { withinMs: number }): Promise<{ accepted: Acc
 async function publishAll(publisher: number): Promise<void> {
   const everyMs = 1_000 * order.publishers / order.perSecond
   let dueAt = performance.now() + Math.random() * everyMs
+  // It stays with a node while that answers, as behind a load balancer, and goes to another one now and then.
+  let node = publisher
   for (let n = 1; !stopping.asked; n++) {
+    if (n % 20 === 0) node++
     await pause(Math.max(0, dueAt - performance.now()))
     dueAt = Math.max(dueAt + everyMs, performance.now() - 1_000)
     const organization = order.organizations[(publisher + n) % order.organizations.length] as string
     const serial = `p${publisher}-${n}`
     const triedAt = Date.now()
     open.add(serial)
-    for (let attempt = 0; !stopping.over; attempt++) {
-      const id = await publish(publisher, organization, serial, order.urls[(publisher + n + attempt) % order.urls.length] as string)
+    while (!stopping.over) {
+      const id = await publish(publisher, organization, serial, order.urls[node % order.urls.length] as string)
       if (id !== undefined) {
         log.accepted({ organization, publisher, serial, id, acceptedAt: Date.now(), triedAt })
         open.delete(serial)
         break
       }
+      node++
       await pause(100)
     }
   }
