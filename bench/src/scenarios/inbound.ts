@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Child } from '../child.js'
 import { type Figure, latencyFigures, type ScenarioResult } from '../figures.js'
 import { LatencyHistogram } from '../latency-histogram.js'
+import { othersShare, processorTimes } from '../others.js'
+import { usageOf } from '../processes.js'
 import type { ProviderCommands, SendResult, SendRun } from '../provider.js'
 import { type Receipts, readReceipts } from '../receipts.js'
-import { isEverythingSettled } from '../settled.js'
 import type { Stage } from '../stage.js'
 import { type Watched, watch } from '../watch.js'
 import type { Bench, Scenario } from './scenario.js'
@@ -16,6 +17,8 @@ const source = 'bench-stripe'
 const slowestMs = 2000
 /** Of the genuine ones, each so-many-th is told again. */
 const repeatEvery = 50
+/** The share of the machine that other processes may use before a run's answers say more of them than of the server. */
+const mostOthers = 0.1
 /** Refused requests that are kept of one source in a minute. */
 const refusedKeptPerMinute = 60
 
@@ -32,7 +35,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   await stage.server.api.post('/v1/sources', { name: source, provider: 'stripe', secrets: [secret] })
   const provider = new Child<ProviderCommands>('./provider.js')
   try {
-    const send = (name: string, more: Partial<SendRun>): Promise<SentRun> => sendAndSettle(stage, provider, {
+    const send = (name: string, more: Partial<SendRun>): Promise<SentRun> => sendAndRest(stage, provider, {
       name, secret, host: stage.server.host, port: stage.server.port, path: `/webhooks/${source}`,
       connections: stage.options.connections, organizationIds: world.organizationIds, forgedPerGenuine: 0, repeatEvery, seconds: stage.options.seconds, ...more,
     })
@@ -64,7 +67,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
       { name: 'repeats', value: all.reduce((sum, { repeated }) => sum + repeated.length, 0), unit: '' },
       { name: 'repeats not told as duplicates', value: untoldAmong(receipts, all), unit: '', atMost: 0 },
     ]
-    return { scenario: inbound.name, figures, remarks: [...rateRemarks(steady, ratePerSecond), ...rateRemarks(besideForged, 250), ...all.flatMap(answerRemarks)], detail: { steady: detailOf(steady), besideForged: detailOf(besideForged), saturated: detailOf(saturated) } }
+    return { scenario: inbound.name, figures, remarks: [...rateRemarks(steady, ratePerSecond), ...rateRemarks(besideForged, 250), ...[steady, besideForged, saturated].flatMap(othersRemarks), ...all.flatMap(answerRemarks)], detail: { steady: detailOf(steady), besideForged: detailOf(besideForged), saturated: detailOf(saturated) } }
   } finally {
     await provider.end()
   }
@@ -72,18 +75,31 @@ async function play(bench: Bench): Promise<ScenarioResult> {
 
 /** One run of sending, and what it cost the server until its events had been dispatched as well. */
 interface SentRun {
+  name: string
   result: SendResult
   server: Watched
+  /** The share of the machine that was not the bench's. */
+  others: number
 }
 
-async function sendAndSettle(stage: Stage, provider: Child<ProviderCommands>, run: SendRun): Promise<SentRun> {
+async function sendAndRest(stage: Stage, provider: Child<ProviderCommands>, run: SendRun): Promise<SentRun> {
   stage.tell(`inbound: ${run.name}`)
-  const endWatch = watch(stage.server.pid)
+  const [endWatch, before, ownBefore] = [watch(stage.server.pid), processorTimes(), usageOf(stage.server.pid).cpuUs]
   const result = await provider.ask('send', run)
-  // Dispatch follows the receipts by milliseconds.
-  await pause(500)
-  while (!(await isEverythingSettled(stage.server.api, run.organizationIds))) await pause(20)
-  return { result, server: endWatch() }
+  const others = othersShare(before, processorTimes(), usageOf(stage.server.pid).cpuUs - ownBefore + result.cpuUs)
+  await rested(stage.server.pid)
+  return { name: run.name, result, server: endWatch(), others }
+}
+
+/** Waits until the server does next to nothing: what it still does with the events after the last answer is part of their cost. */
+async function rested(pid: number): Promise<void> {
+  const giveUpAt = performance.now() + 60_000
+  for (let before = usageOf(pid).cpuUs; performance.now() < giveUpAt;) {
+    await pause(250)
+    const { cpuUs } = usageOf(pid)
+    if (cpuUs - before < 50_000) return
+    before = cpuUs
+  }
 }
 
 function secondsOf({ firstAtUs, lastAtUs }: SendResult): number {
@@ -119,6 +135,11 @@ function rateRemarks(run: SentRun, wanted: number): string[] {
   return kept >= 0.97 * wanted ? [] : [`the answers at ${wanted}/s are void: only ${kept.toFixed(0)} per second were accepted`]
 }
 
+/** Whoever else wants the processors makes answers wait for a turn, which says nothing of the server. */
+function othersRemarks({ name, others }: SentRun): string[] {
+  return others <= mostOthers ? [] : [`the answers of the run "${name}" are void: other processes used ${(others * 100).toFixed(0)} % of the machine`]
+}
+
 function answerRemarks({ genuine, forged, unanswered }: SendResult): string[] {
   return [
     ...Object.entries(genuine.answers).flatMap(([status, count]) => status === '200' ? [] : [`${count} genuine webhooks were answered ${status}`]),
@@ -127,6 +148,6 @@ function answerRemarks({ genuine, forged, unanswered }: SendResult): string[] {
   ]
 }
 
-function detailOf({ result, server }: SentRun): object {
-  return { server, seconds: secondsOf(result), genuine: result.genuine.answers, forged: result.forged.answers, repeated: result.repeated.length, providerCpuUs: result.cpuUs }
+function detailOf({ result, server, others }: SentRun): object {
+  return { server, others, seconds: secondsOf(result), genuine: result.genuine.answers, forged: result.forged.answers, repeated: result.repeated.length, providerCpuUs: result.cpuUs }
 }
