@@ -39,11 +39,15 @@ describe('a turn on SQLite', () => {
   test('stores all of it or, when the file may not grow, none of it, and goes on when there is room again', async () => {
     const { pages } = await db.first<{ pages: number }>(sql`select page_count as pages from pragma_page_count`) as { pages: number }
     db.exec(`pragma max_page_count = ${pages + 20}`)
-    let stored = 0
-    let failure: unknown
-    while (failure === undefined && stored < 1_000) {
-      await run([event(`"${'x'.repeat(3_000)}"`), event(`"${'y'.repeat(3_000)}"`)]).then(() => { stored += 2 }, (error: unknown) => { failure = error })
+    const fillUp = async (stored: number): Promise<{ stored: number; failure: unknown }> => {
+      try {
+        await run([event(`"${'x'.repeat(3_000)}"`), event(`"${'y'.repeat(3_000)}"`)])
+      } catch (failure) {
+        return { stored, failure }
+      }
+      return stored < 1_000 ? fillUp(stored + 2) : { stored, failure: undefined }
     }
+    const { stored, failure } = await fillUp(0)
     expect(isDatabaseAway(failure)).toBe(true)
     expect(await count()).toBe(stored)
 
