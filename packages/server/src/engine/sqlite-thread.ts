@@ -23,7 +23,7 @@ const writerCheckpointPages = 16_000
 const readerCheckpointPages = 4_000
 const checkpointEveryMs = 100
 /** What the writer touches again and again are the right edges of its tables and one leaf for each busy endpoint. */
-const writerCacheKiB = 24_576
+const writerCacheKiB = 16_384
 const readerCacheKiB = 8_192
 
 // Kept here, not only by its statements: the driver closes a connection that nothing else refers to.
