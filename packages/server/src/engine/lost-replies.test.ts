@@ -47,7 +47,8 @@ onEachDatabase('a commit whose reply is lost', (db) => {
     await eventually(async () => expect(lost).toBeGreaterThan(0))
     ids.push(...await node.publish(acme, 3))
     await eventually(async () => expect(await deliveryStatesOf(db)).toEqual(ids.map(() => 2)))
-    expect(sink.received.map(({ id }) => id)).toEqual(shown(ids))
+    // What was in flight when the session was given up may come twice; what counts is when each came first.
+    expect([...new Set(sink.received.map(({ id }) => id))]).toEqual(shown(ids))
     await node.stop()
   })
 
