@@ -1,3 +1,5 @@
+import { readStream } from './read-stream.js'
+
 /**
  * Reads a webhook's body as the bytes that came, whatever they claim to be: never more of them than allowed, and never
  * longer than allowed, however slowly they drip.
@@ -18,22 +20,5 @@ export async function readInboundBody(request: Request, { maxBodyBytes, readWith
     return await Promise.race([read, late])
   } finally {
     clearTimeout(timer)
-  }
-}
-
-async function readStream(request: Request, maxBytes: number): Promise<Uint8Array | 'too_large'> {
-  if (request.body === null) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks, size)
-    size += value.byteLength
-    if (size > maxBytes) {
-      void reader.cancel().catch(() => {})
-      return 'too_large'
-    }
-    chunks.push(value)
   }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { depthAt, fieldsAt, skipSpace } from '../events/json-text.js'
 import { Problem } from '../problems/problem.js'
+import { readStream } from './read-stream.js'
 
 /**
  * Reads a body as text, never more than `maxBytes` of it: what announces itself as larger is refused before it is read.
@@ -71,20 +72,9 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Buff
 }
 
 async function readBounded(request: Request, maxBytes: number): Promise<Buffer> {
-  if (request.body === null) return Buffer.alloc(0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks, size)
-    size += value.byteLength
-    if (size > maxBytes) {
-      void reader.cancel().catch(() => {})
-      throw tooLarge(maxBytes)
-    }
-    chunks.push(value)
-  }
+  const bytes = await readStream(request, maxBytes)
+  if (bytes === 'too_large') throw tooLarge(maxBytes)
+  return bytes
 }
 
 function tooLarge(maxBytes: number): Problem {

@@ -80,7 +80,6 @@ export class Deliverer {
   get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#unsettled }
   get laneCount(): number { return this.#lanes.size }
-  get settlementsWaiting(): number { return this.#settlements.length }
   /** How many more deliveries memory may be handed. */
   get room(): number { return this.#isStopping ? 0 : this.#memory.room }
 
