@@ -1,6 +1,6 @@
 import { deliveryId, endpointId as publicEndpointId } from '../ids/public-id.js'
 import { afterAttempt, deliveryStates, type Next } from './delivery.js'
-import { delivererLimits } from './deliverer-limits.js'
+import { failingMs } from './deliverer-limits.js'
 import type { AttemptResult } from './attempt.js'
 import type { Item } from './lane.js'
 import type { Settlement } from './settle.js'
@@ -24,7 +24,7 @@ export function conclude({ target, item, id, headers, startedAt, result, failing
   const next = afterAttempt({ waitsMs: target.waitsMs, step: item.step, outcome: result.outcome, random })
   const isSuccess = next.state === 'succeeded'
   const failingSince = isSuccess ? null : before ?? startedAt
-  const hasFailedLong = !isSuccess && before !== null && startedAt - before >= delivererLimits.failingMs
+  const hasFailedLong = !isSuccess && before !== null && startedAt - before >= failingMs
   const disable = result.outcome.kind === 'gone' ? 'gone' as const : hasFailedLong ? 'failing' as const : null
   const settlement: Settlement = {
     eventId: item.eventId, endpointId: item.endpointId, organizationId: target.organizationId, attempts: item.attempts,

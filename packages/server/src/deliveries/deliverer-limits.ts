@@ -1,21 +1,42 @@
-export const delivererLimits = {
+/** What one node's memory may hold, and what it may do at once. */
+export interface DelivererLimits {
   /** Attempts under way at once. */
-  maxInFlight: 512,
+  maxInFlight: number
   /** Attempts under way and results not settled: what a crash may send twice. */
-  maxOpen: 1_000,
+  maxOpen: number
   /** Of the slots, what retries and replays may take; first attempts keep the rest. */
-  againShare: 0.75,
+  againShare: number
   /** Connections to one origin, which many endpoints may share. */
+  maxPerOrigin: number
+  maxItems: number
+  maxBytes: number
+  maxLaneItems: number
+  /** However full memory is, a lane may have this many. */
+  leastLaneItems: number
+  maxLaneBytes: number
+  lookAtOnce: number
+  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
+  readPerLook: { least: number; most: number; ofAllLanes: number }
+  idleMs: number
+  /** After a fault of our own the delivery rests this long; no attempt is counted. */
+  faultDelayMs: number
+}
+
+export const delivererLimits: DelivererLimits = {
+  maxInFlight: 512,
+  maxOpen: 1_000,
+  againShare: 0.75,
   maxPerOrigin: 96,
   maxItems: 8_000,
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
+  leastLaneItems: 64,
   maxLaneBytes: 4 * 1024 * 1024,
   lookAtOnce: 100,
-  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
   readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
   idleMs: 60_000,
-  failingMs: 5 * 86_400_000,
-  /** After a fault of our own the delivery rests this long; no attempt is counted. */
   faultDelayMs: 5_000,
-} as const
+}
+
+/** An endpoint that has failed for so long without a success is disabled. */
+export const failingMs = 5 * 86_400_000

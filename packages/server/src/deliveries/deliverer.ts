@@ -1,7 +1,7 @@
 import { deliveryId, type DeliveryKey } from '../ids/public-id.js'
 import { publicEventId, type Format } from '../formats/format.js'
 import { conclude } from './conclude.js'
-import { delivererLimits } from './deliverer-limits.js'
+import { delivererLimits, type DelivererLimits } from './deliverer-limits.js'
 import { deliveryStates, type Next } from './delivery.js'
 import { DueTimes } from './due-times.js'
 import { LaneMemory } from './lane-memory.js'
@@ -59,8 +59,8 @@ export class Deliverer {
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
   readonly #dueTimes = new DueTimes()
-  readonly #slots = new Slots()
-  readonly #memory = new LaneMemory()
+  readonly #slots: Slots
+  readonly #memory: LaneMemory
   readonly #wantsLook = new Set<Lane>()
   readonly #wantsTarget = new Set<Lane>()
   readonly #mayGo = new Set<Lane>()
@@ -75,7 +75,10 @@ export class Deliverer {
   /** Raised when the session is lost: what began under the earlier one changes nothing here any more. */
   #generation = 0
 
-  constructor(private readonly around: DelivererSurroundings) {}
+  constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
+    this.#slots = new Slots(limits)
+    this.#memory = new LaneMemory(limits)
+  }
 
   get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#unsettled }
@@ -107,7 +110,7 @@ export class Deliverer {
   findIdle(): void {
     const now = this.around.now()
     for (const lane of this.#lanes.values()) {
-      if (lane.isIdle && now - lane.idleSince >= delivererLimits.idleMs) this.#mayGo.add(lane)
+      if (lane.isIdle && now - lane.idleSince >= this.limits.idleMs) this.#mayGo.add(lane)
     }
     if (this.#mayGo.size > 0) this.around.wantTurn()
   }
@@ -176,7 +179,7 @@ export class Deliverer {
       this.#look()
     }, (error: unknown) => {
       this.around.report(error, 'Deliveries could not be given back; they are tried again.')
-      this.around.after(delivererLimits.faultDelayMs, () => this.#giveBackLost(lost))
+      this.around.after(this.limits.faultDelayMs, () => this.#giveBackLost(lost))
     })
   }
 
@@ -290,7 +293,7 @@ export class Deliverer {
   #pump(): void {
     if (this.#isStopping || !this.around.mayStart()) return
     const now = this.around.now()
-    while (!this.#slots.isFull && this.#slots.inFlight + this.#unsettled < delivererLimits.maxOpen) {
+    while (!this.#slots.isFull && this.#slots.inFlight + this.#unsettled < this.limits.maxOpen) {
       const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain
       const preferAgain = mayRetry && (this.#firsts.isEmpty || this.#turn++ % 4 === 0)
       const line = preferAgain ? this.#agains : this.#firsts
@@ -354,12 +357,12 @@ export class Deliverer {
     const done = (): void => {
       this.#unsettled--
       if (lane.generation !== this.#generation) return
-      this.#conclude(lane, item, this.around.now() + delivererLimits.faultDelayMs)
+      this.#conclude(lane, item, this.around.now() + this.limits.faultDelayMs)
       this.#afterChange(lane)
     }
-    this.around.returnToWaiting([item], delivererLimits.faultDelayMs).then(done, (problem: unknown) => {
+    this.around.returnToWaiting([item], this.limits.faultDelayMs).then(done, (problem: unknown) => {
       this.around.report(problem, 'A delivery could not be given back.')
-      this.around.after(delivererLimits.faultDelayMs, () => this.#ourFault(lane, item, problem))
+      this.around.after(this.limits.faultDelayMs, () => this.#ourFault(lane, item, problem))
     })
   }
 
@@ -444,7 +447,7 @@ export class Deliverer {
       lane.wantsLook = false
       lane.isLooking = true
       lane.settledMeanwhile.clear()
-      if (lanes.push(lane) === delivererLimits.lookAtOnce) break
+      if (lanes.push(lane) === this.limits.lookAtOnce) break
     }
     if (lanes.length === 0) return
     this.#isLooking = true

@@ -1,4 +1,4 @@
-import { delivererLimits } from './deliverer-limits.js'
+import type { DelivererLimits } from './deliverer-limits.js'
 import type { Item, Lane } from './lane.js'
 
 /**
@@ -11,8 +11,10 @@ export class LaneMemory {
   readonly #full = new Set<Lane>()
   readonly #behind = new Set<Lane>()
 
+  constructor(private readonly limits: DelivererLimits) {}
+
   /** How many more deliveries memory may be handed. */
-  get room(): number { return this.#bytes > delivererLimits.maxBytes ? 0 : Math.max(0, delivererLimits.maxItems - this.#items) }
+  get room(): number { return this.#bytes > this.limits.maxBytes ? 0 : Math.max(0, this.limits.maxItems - this.#items) }
 
   /** Lanes that have as much in memory as they may. */
   get fullLanes(): number[] { return [...this.#full].map((lane) => lane.endpointId) }
@@ -23,7 +25,7 @@ export class LaneMemory {
     this.#items++
     this.#bytes += item.event.data.length
     lane.bytes += item.event.data.length
-    if (lane.size >= this.#laneCap || lane.bytes >= delivererLimits.maxLaneBytes) {
+    if (lane.size >= this.#laneCap || lane.bytes >= this.limits.maxLaneBytes) {
       this.#full.add(lane)
       this.setBehind(lane, true)
     }
@@ -46,9 +48,9 @@ export class LaneMemory {
 
   /** How many deliveries a look at a lane reads, while so many lanes wait for one. */
   readPerLook(lanesWaiting: number): number {
-    const { least, most, ofAllLanes } = delivererLimits.readPerLook
+    const { least, most, ofAllLanes } = this.limits.readPerLook
     const share = Math.floor(ofAllLanes / Math.max(1, this.#behind.size, lanesWaiting))
-    const room = Math.floor((delivererLimits.maxItems - this.#items) / delivererLimits.lookAtOnce)
+    const room = Math.floor((this.limits.maxItems - this.#items) / this.limits.lookAtOnce)
     return Math.max(least, Math.min(most, share, room))
   }
 
@@ -70,6 +72,6 @@ export class LaneMemory {
   }
 
   get #laneCap(): number {
-    return Math.min(delivererLimits.maxLaneItems, Math.max(64, Math.floor((delivererLimits.maxItems - this.#items) / 4)))
+    return Math.min(this.limits.maxLaneItems, Math.max(this.limits.leastLaneItems, Math.floor((this.limits.maxItems - this.#items) / 4)))
   }
 }

@@ -1,4 +1,4 @@
-import { delivererLimits } from './deliverer-limits.js'
+import type { DelivererLimits } from './deliverer-limits.js'
 import type { Lane } from './lane.js'
 import type { Target } from './target.js'
 
@@ -9,10 +9,12 @@ export class Slots {
   readonly #inFlightOf = new Map<number | string, number>()
   readonly #parked = new Map<number | string, Set<Lane>>()
 
+  constructor(private readonly limits: DelivererLimits) {}
+
   get inFlight(): number { return this.#inFlight }
-  get isFull(): boolean { return this.#inFlight >= delivererLimits.maxInFlight }
+  get isFull(): boolean { return this.#inFlight >= this.limits.maxInFlight }
   /** Retries and replays leave some slots to first attempts. */
-  get hasRoomForAgain(): boolean { return this.#againInFlight < delivererLimits.maxInFlight * delivererLimits.againShare }
+  get hasRoomForAgain(): boolean { return this.#againInFlight < this.limits.maxInFlight * this.limits.againShare }
 
   /**
    * Takes a slot for an attempt to this target, or parks its lane behind whatever has its fill. An organization may hold as
@@ -42,9 +44,9 @@ export class Slots {
   }
 
   #crowded(target: Target): number | string | undefined {
-    const free = delivererLimits.maxInFlight - this.#inFlight
+    const free = this.limits.maxInFlight - this.#inFlight
     if ((this.#inFlightOf.get(target.organizationId) ?? 0) >= Math.max(8, free)) return target.organizationId
-    if ((this.#inFlightOf.get(target.origin) ?? 0) >= delivererLimits.maxPerOrigin) return target.origin
+    if ((this.#inFlightOf.get(target.origin) ?? 0) >= this.limits.maxPerOrigin) return target.origin
     return undefined
   }
 

@@ -3,9 +3,11 @@ import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../
 import { renewEveryMs, sessionMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
 import { isOutcomeUnknown } from '../storage/database-away.js'
+import { systemPace, type Pace } from './pace.js'
 import { startChore, type Chore } from './periodic.js'
 import { Turns, isAway } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
+import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
 import type { LookRequest } from '../deliveries/lanes.js'
 import type { Target } from '../deliveries/target.js'
 import type { Appended } from '../events/append.js'
@@ -33,6 +35,9 @@ export interface NodeSurroundings {
   delivers?: boolean | undefined
   /** What is done now and then beside the deliveries: retention, replays. */
   housekeeping?: (node: Node) => readonly Chore[]
+  /** Real time, unless a simulation makes its own. */
+  pace?: Pace
+  limits?: DelivererLimits
 }
 
 /** Who wants to know what happens: the log and the metrics. */
@@ -50,10 +55,6 @@ const longestAttemptMs = 32_000
 
 interface Clocks { monotonic: number; wall: number }
 
-function clocks(): Clocks {
-  return { monotonic: performance.now(), wall: Date.now() }
-}
-
 /** A session that could not be begun is begun again after this. */
 const beginAgainMs = 500
 
@@ -61,6 +62,7 @@ const beginAgainMs = 500
 export class Node implements Engine {
   readonly store: Store
   readonly #around: NodeSurroundings
+  readonly #pace: Pace
   readonly #deliverer: Deliverer
   readonly #turns: Turns<Settling>
   readonly #formats = new Map<number, Format>()
@@ -78,8 +80,9 @@ export class Node implements Engine {
 
   private constructor(around: NodeSurroundings) {
     this.#around = around
+    this.#pace = around.pace ?? systemPace
     this.store = around.store
-    this.#turns = new Turns(this.#partners())
+    this.#turns = new Turns(this.#partners(), this.#pace)
     this.#deliverer = new Deliverer({
       now: () => this.#now(),
       random: () => around.clock.random(),
@@ -94,7 +97,7 @@ export class Node implements Engine {
       observe: (observed) => around.observer.attempt(observed),
       report: (error, what) => around.observer.report(error, what),
       userAgent: around.userAgent,
-    })
+    }, around.limits)
   }
 
   /** Begins a session, takes up what an earlier run left, and starts delivering. */
@@ -102,7 +105,7 @@ export class Node implements Engine {
     const node = new Node(around)
     for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
     await node.#readClock()
-    node.#provenAt = clocks()
+    node.#provenAt = node.#clocks()
     node.#session = await node.store.command('beginSession', { node: around.node })
     node.#turns.dispatch(await node.store.query('undispatched', {}))
     node.#every(renewEveryMs, () => node.#renew())
@@ -203,14 +206,14 @@ export class Node implements Engine {
     this.#isRenewing = true
     this.#deliverer.reset()
     while (!this.#isStopped) {
-      const asked = clocks()
+      const asked = this.#clocks()
       try {
         this.#session = await this.store.command('beginSession', { node: this.#around.node })
         this.#provenAt = asked
         break
       } catch (error) {
         this.#around.observer.report(error, 'A new session could not be begun; it is tried again.')
-        await new Promise((resolve) => setTimeout(resolve, beginAgainMs).unref())
+        await new Promise<void>((resolve) => this.#pace.after(beginAgainMs, resolve, { mayEnd: true }))
       }
     }
     // What was still read meanwhile was read under the session that has ended.
@@ -232,7 +235,7 @@ export class Node implements Engine {
 
   async #renew(): Promise<void> {
     await this.#readClock()
-    const asked = clocks()
+    const asked = this.#clocks()
     await this.#owned(this.store.command('renewSession', { session: this.#session }))
     this.#provenAt = asked
     this.#deliverer.goOn()
@@ -245,8 +248,12 @@ export class Node implements Engine {
    */
   #isSurelyOurs(): boolean {
     if (this.store.dialect === 'sqlite') return true
-    const now = clocks()
+    const now = this.#clocks()
     return Math.max(now.monotonic - this.#provenAt.monotonic, now.wall - this.#provenAt.wall) < sessionMs - longestAttemptMs
+  }
+
+  #clocks(): Clocks {
+    return { monotonic: this.#pace.monotonic(), wall: this.#pace.wall() }
   }
 
   #now(): number {
@@ -301,7 +308,7 @@ export class Node implements Engine {
       }
     } catch (error) {
       this.#around.observer.report(error, 'Alerts could not be moved to the stream; they are tried again.')
-      if (isAway(error as Error)) setTimeout(() => void this.#relay(), 1_000).unref()
+      if (isAway(error as Error)) this.#pace.after(1_000, () => void this.#relay(), { mayEnd: true })
     } finally {
       this.#isRelaying = false
     }
@@ -312,6 +319,6 @@ export class Node implements Engine {
   }
 
   #startChore(chore: Chore): void {
-    this.#stopChores.push(startChore(chore, (error) => this.#around.observer.report(error, 'Something periodic failed; it is tried again at its next time.')))
+    this.#stopChores.push(startChore(chore, (error) => this.#around.observer.report(error, 'Something periodic failed; it is tried again at its next time.'), this.#pace))
   }
 }

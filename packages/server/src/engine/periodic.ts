@@ -1,3 +1,5 @@
+import type { Pace } from './pace.js'
+
 /** Does something now and then, one run at a time, until it is stopped. */
 export interface Chore {
   everyMs: number
@@ -9,11 +11,11 @@ export interface Chore {
 const pauseMs = 20
 
 /** Starts a chore and returns what stops it; a failure is reported and the chore goes on at its next time. */
-export function startChore({ everyMs, work }: Chore, report: (error: unknown) => void): () => void {
-  let timer: NodeJS.Timeout | undefined
+export function startChore({ everyMs, work }: Chore, report: (error: unknown) => void, pace: Pace): () => void {
+  let callOff: (() => void) | undefined
   let isStopped = false
   const plan = (delayMs: number): void => {
-    if (!isStopped) timer = setTimeout(() => void run(), delayMs)
+    if (!isStopped) callOff = pace.after(delayMs, () => void run())
   }
   const run = async (): Promise<void> => {
     try {
@@ -26,6 +28,6 @@ export function startChore({ everyMs, work }: Chore, report: (error: unknown) =>
   plan(everyMs)
   return () => {
     isStopped = true
-    clearTimeout(timer)
+    callOff?.()
   }
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../problems/problem.js'
 import { isOutcomeUnknown } from '../storage/database-away.js'
+import { systemPace, type Pace } from './pace.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import { storedEvents, type Turn, type TurnResult } from './turn.js'
@@ -56,7 +57,7 @@ export class Turns<Settling> {
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>) {}
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace) {}
 
   get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
 
@@ -98,19 +99,19 @@ export class Turns<Settling> {
     if (this.#isOver || this.#isRunning || (this.#isScheduled && (this.#isSoon || !isUrgent))) return
     this.#isScheduled = true
     this.#isSoon = isUrgent
-    const sinceMs = performance.now() - this.#lastStartAt
+    const sinceMs = this.pace.monotonic() - this.#lastStartAt
     const waitMs = isUrgent ? turnLimits.apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
     const run = (): void => { if (this.#isScheduled && !this.#isRunning) void this.#run() }
-    // setImmediate lets the requests that are being read in this very tick come along.
-    if (waitMs <= 0.5) setImmediate(run)
-    else setTimeout(run, Math.ceil(waitMs))
+    // `soon` lets the requests that are being read in this very tick come along.
+    if (waitMs <= 0.5) this.pace.soon(run)
+    else this.pace.after(Math.ceil(waitMs), run)
   }
 
   async #run(): Promise<void> {
     this.#isScheduled = false
     this.#isSoon = false
     this.#isRunning = true
-    this.#lastStartAt = performance.now()
+    this.#lastStartAt = this.pace.monotonic()
     const publishes = this.#takePublishes()
     const settling = this.partners.takeSettlements(this.#settleAtMost)
     const release = this.partners.lanesToRelease()
@@ -123,11 +124,11 @@ export class Turns<Settling> {
         events: publishes.map(({ event }) => event), release,
         dispatch: { organizations, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
       }, settling)
-      this.partners.observeCommit(publishes.length, performance.now() - this.#lastStartAt)
+      this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
       for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
       const skipped = result.dispatched?.skipped ?? []
-      if (skipped.length > 0) setTimeout(() => this.dispatch(skipped), turnLimits.skippedAgainMs)
+      if (skipped.length > 0) this.pace.after(turnLimits.skippedAgainMs, () => this.dispatch(skipped))
       // What was appended just now did not come back: it is here.
       if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
       if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
@@ -165,12 +166,12 @@ export class Turns<Settling> {
     const isAlone = isOfData && settling.length === 1 && only !== undefined
     this.partners.giveBackSettlements(isAlone ? [this.partners.withoutDetails(only)] : settling)
     if (isOfData) this.#settleAtMost = Math.max(1, Math.floor(settling.length / 2))
-    setTimeout(() => this.want(), 50).unref()
+    this.pace.after(50, () => this.want(), { mayEnd: true })
   }
 
   #dispatchAgain(why: string, organizations: number[]): void {
     this.partners.report(new Error(why), 'Events could not be dispatched; they are tried again.')
-    setTimeout(() => this.dispatch(organizations), 250).unref()
+    this.pace.after(250, () => this.dispatch(organizations), { mayEnd: true })
   }
 
   /**
@@ -186,7 +187,7 @@ export class Turns<Settling> {
         ? new Problem('unavailable', 'The connection to the database was cut; whether this was stored is not known.', { retryAfterSeconds: 2, cause: error, fix: 'Publish it again with the same id or Idempotency-Key after the time in Retry-After; it is stored once.' })
         : new Problem('unavailable', 'The database cannot take events now; nothing of this request was stored.', { retryAfterSeconds: 2, cause: error })
       for (const { reject } of publishes) reject(problem)
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise<void>((resolve) => this.pace.after(200, resolve))
       this.#wantsTurn = true
       return
     }
