@@ -35,7 +35,7 @@ try {
       for (const [name, path] of Object.entries(pages)) {
         if (only !== undefined && !only.split(',').includes(name)) continue
         await page.goto(url + path)
-        await page.waitForLoadState('networkidle')
+        await page.waitForFunction(() => document.querySelector('h1') !== null && document.querySelector('[aria-label="Loading"]') === null)
         await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) })
       }
       await context.close()

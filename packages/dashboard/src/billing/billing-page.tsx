@@ -5,20 +5,13 @@ import { Instant } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useOne } from '../server/lists.js'
-
-interface Billing {
-  record: { status: string; plan: string | null; paymentStatus: string; currentPeriodEnd: string | null; cancelAtPeriodEnd: boolean; subscriptionId: string | null; customerId: string | null } | null
-  entitlements: string[]
-  capabilitySnapshot: { capabilities: Record<string, true>; limits: Record<string, number>; asOf: string } | null
-  auditLog: { eventId: string; at: string; action: string; details: Record<string, unknown> }[]
-}
+import { posthorn } from '../server/posthorn.js'
+import { useOne } from '../server/reading.js'
 
 /** What the billing consumer made of subscriptions and invoices, and every step by which it came to that. */
 export function BillingPage() {
   const { org = '' } = useParams({ strict: false })
-  const { data, error } = useOne<Billing>(pathIn(org, 'billing'), { everyMs: 10_000 })
+  const { data, error } = useOne(['billing', org], () => posthorn.billing.get(org))
   if (error) return <ProblemNote error={error} />
   if (data === undefined) return <Loading />
   const { record, entitlements, capabilitySnapshot, auditLog } = data

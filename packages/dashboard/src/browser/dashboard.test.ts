@@ -83,6 +83,14 @@ describe('the dashboard', () => {
     await page.getByText(/Both are in use until/).waitFor({ state: 'detached' })
   })
 
+  test('shows what happens elsewhere at once: it hears the stream of the server', async () => {
+    await at('/organizations/acme/events')
+    await isThere('live')
+    const { id } = await server.ask('POST', '/v1/organizations/acme/events', { type: 'order.refunded', data: {} })
+    // Far sooner than anything is looked at by itself.
+    await page.getByRole('cell', { name: id }).waitFor({ timeout: 2_000 })
+  })
+
   test('shows an endpoint fail; repaired and replayed by keyboard alone, it is green', async () => {
     const url = await server.givenInspector(500)
     await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['order.paid'] })
@@ -101,6 +109,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'By keyboard' }).waitFor()
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('v')
     await page.getByRole('heading', { name: 'Events' }).waitFor()
@@ -152,31 +161,47 @@ describe('the dashboard', () => {
     await page.getByRole('cell', { name: 'refused' }).waitFor()
   })
 
-  test.each([1280, 390])('axe finds nothing on any page, %i pixels wide, and nothing runs over its edge', async (width) => {
-    await page.setViewportSize({ width, height: 900 })
-    const endpoint = (await server.ask<{ data: { id: string }[] }>('GET', '/v1/organizations/acme/endpoints')).data[0]?.id
-    const delivery = (await server.ask<{ data: { id: string }[] }>('GET', '/v1/organizations/acme/deliveries')).data[0]?.id
-    const here = '/organizations/acme'
-    for (const path of ['/', `${here}/overview`, `${here}/events`, `${here}/deliveries`, `${here}/deliveries/${delivery}`, `${here}/endpoints`, `${here}/endpoints/new`, `${here}/endpoints/${endpoint}`, `${here}/dead-letters`, `${here}/catalog`, `${here}/orders`, `${here}/billing`, '/sources', '/inspectors', '/settings/webhooks']) {
-      await at(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null)
-      // Not by a script element: the page's own policy would refuse it.
-      await page.evaluate(`${axe}; undefined`)
-      const found = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run()
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-      })
-      expect(found, path).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} runs over`).toBeLessThanOrEqual(0)
+  test('axe finds nothing on any page, and nothing runs over its edge, also on a telephone', async () => {
+    await at('/')
+    // Not by a script element: the page's own policy would refuse it.
+    await page.evaluate(`${axe}; undefined`)
+    for (const path of await everyPage()) {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      await page.evaluate((to) => history.pushState({}, '', to), path)
+      await page.waitForFunction((to) => document.querySelector('main')?.dataset['path'] === to && document.querySelector('h1') !== null && document.querySelector('[aria-label="Loading"]') === null, path)
+      expect(await violations(), path).toEqual([])
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} runs over at ${width}`).toBeLessThanOrEqual(0)
+      }
     }
+    expect(await violations(), 'on a telephone').toEqual([])
+    await page.setViewportSize({ width: 1280, height: 900 })
     expect(complaints).toEqual([])
   }, 30_000)
+
+  async function everyPage(): Promise<string[]> {
+    const here = '/organizations/acme'
+    const first = async (what: string) => (await server.ask<{ data: { id: string }[] }>('GET', what)).data[0]?.id
+    const [endpoint, delivery, event, receipt] = await Promise.all([...['endpoints', 'deliveries', 'events'].map((what) => first(`/v1${here}/${what}`)), first('/v1/receipts')])
+    return [
+      ...['overview', 'events', `events/${event}`, 'deliveries', `deliveries/${delivery}`, 'endpoints', 'endpoints/new', `endpoints/${endpoint}`, `endpoints/${endpoint}/edit`, 'dead-letters', 'catalog', 'orders', 'billing'].map((page) => `${here}/${page}`),
+      '/', '/sources', `/receipts/${receipt}`, '/inspectors', '/settings/webhooks',
+    ]
+  }
+
+  async function violations(): Promise<string[]> {
+    return page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run({ resultTypes: ['violations'] })
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+    })
+  }
 
   test('a session that is over leads to the sign-in, and back', async () => {
     await at('/organizations/acme/deliveries')
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
     await context.clearCookies()
+    await page.getByLabel('State').selectOption('dead')
     await isThere('Your session is over.')
     await page.getByLabel('API key').fill(adminKey)
     await press('Sign in')

@@ -5,19 +5,17 @@ import { Empty } from '../pieces/empty.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useOne } from '../server/lists.js'
-import type { Catalog } from '../server/answers.js'
+import { useCatalog } from '../server/reading.js'
 
 /** The event types of an organization, each with what its data looks like. */
 export function CatalogPage() {
   const { org = '' } = useParams({ strict: false })
-  const { data, error } = useOne<{ catalog: Catalog | null }>(pathIn(org, 'event-types'))
+  const { data: catalog, error } = useCatalog(org)
   const [sought, setSought] = useState('')
   if (error) return <ProblemNote error={error} />
-  if (data === undefined) return <Loading />
-  if (data.catalog === null) return <><PageHead title="Event catalog" /><div className="card"><Empty title="This organization has no catalog" action={<Link className="text-accent underline" to="/settings/webhooks">Choose one in the settings</Link>}>Every well-formed event type is accepted. With a catalog, types have descriptions, schemas and samples, and may be the only ones.</Empty></div></>
-  const { title, description, types, defaultFormat, defaultRetryPolicy, defaultEventTypePolicy } = data.catalog
+  if (catalog === undefined) return <Loading />
+  if (catalog === null) return <><PageHead title="Event catalog" /><div className="card"><Empty title="This organization has no catalog" action={<Link className="text-accent underline" to="/settings/webhooks">Choose one in the settings</Link>}>Every well-formed event type is accepted. With a catalog, types have descriptions, schemas and samples, and may be the only ones.</Empty></div></>
+  const { title, description, types, defaultFormat, defaultRetryPolicy, defaultEventTypePolicy } = catalog
   const found = types.filter((listed) => `${listed.type} ${listed.description}`.toLowerCase().includes(sought.toLowerCase()))
   return (
     <>

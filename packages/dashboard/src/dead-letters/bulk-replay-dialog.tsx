@@ -3,21 +3,18 @@ import { useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call, pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
-import type { Replay } from '../server/answers.js'
 
 export interface ReplayFilter { endpointId?: string; eventTypes?: string[] }
 
 /** Counts first, then replays as a job of the server, which goes on whether or not anybody watches. */
 export function BulkReplayDialog({ organization, filter, onClose }: { organization: string; filter: ReplayFilter; onClose: () => void }) {
-  const path = pathIn(organization, 'replays')
-  const counted = useQuery({ queryKey: [path, 'count', filter], queryFn: () => call<{ matched: number; matchedIsAtLeast: boolean }>('POST', path, { body: { ...filter, dryRun: true } }), refetchOnWindowFocus: false })
+  const counted = useQuery({ queryKey: ['replays', organization, 'count', filter], queryFn: () => posthorn.replays.dryRun(organization, filter), refetchOnWindowFocus: false })
   const [id, setId] = useState<string>()
-  const start = useChange<void, Replay>(() => ({ method: 'POST', path, body: filter }), { after: (replay) => setId(replay.id) })
-  const progress = useOne<Replay>(pathIn(organization, 'replays', id ?? ''), { isEnabled: id !== undefined, everyMs: 700 })
-  const cancel = useChange((_given: void) => ({ method: 'POST', path: pathIn(organization, 'replays', id ?? '', 'cancel') }))
+  const start = useChange((_given: void) => posthorn.replays.start(organization, filter), { after: (replay) => setId(replay.id) })
+  const progress = useQuery({ queryKey: ['replays', organization, id], queryFn: () => posthorn.replays.get(organization, id ?? ''), enabled: id !== undefined, refetchInterval: 700 })
+  const cancel = useChange((_given: void) => posthorn.replays.cancel(organization, id ?? ''))
   const replay = progress.data ?? start.data
   const count = (told: { matched: number; matchedIsAtLeast: boolean }) => `${told.matched.toLocaleString()}${told.matchedIsAtLeast ? ' or more' : ''}`
 

@@ -9,15 +9,14 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useEndpointsById, useList } from '../server/lists.js'
+import { posthorn } from '../server/posthorn.js'
+import { useEndpointsById, useList } from '../server/reading.js'
 import { BulkReplayDialog, type ReplayFilter } from './bulk-replay-dialog.js'
-import type { Delivery } from '../server/answers.js'
 
 /** What was given up, by endpoint: repair the endpoint, then send all of it again. */
 export function DeadLettersPage() {
   const { org = '' } = useParams({ strict: false })
-  const list = useList<Delivery>(pathIn(org, 'deliveries'), { state: 'dead' })
+  const list = useList(['deliveries', org, { state: 'dead' }], posthorn.deliveries.list(org, { state: 'dead' }))
   const endpoints = useEndpointsById(org)
   const [replaying, setReplaying] = useState<ReplayFilter>()
   const groups = Map.groupBy(list.items ?? [], ({ endpointId }) => endpointId)

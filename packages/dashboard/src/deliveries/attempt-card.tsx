@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { Instant, lengthOf } from '../pieces/instant.js'
 import { indentJson, Payload } from '../pieces/payload.js'
-import type { Attempt } from '../server/answers.js'
+import type { Attempt } from '@posthorn/client'
 
 /** One attempt: what was sent, what came back. */
 export function AttemptCard({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean }) {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../server/answers.js'
+import type { Attempt } from '@posthorn/client'
 
 /** The attempt as a command that sends the same bytes under the same headers. */
 export function asCurl({ url, requestHeaders }: Pick<Attempt, 'url' | 'requestHeaders'>, body: string): string {

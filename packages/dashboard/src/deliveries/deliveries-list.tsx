@@ -3,13 +3,13 @@ import { RotateCcw } from 'lucide-react'
 import { Badge, StateBadge } from '../pieces/badge.js'
 import { buttonClass } from '../pieces/button.js'
 import { Instant } from '../pieces/instant.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import type { Delivery, Endpoint } from '../server/answers.js'
+import type { Delivery, Endpoint } from '@posthorn/client'
 
 /** Deliveries as rows. `isBrief`: where they stand beside something else; `isOfOneEndpoint`: where its page says which. */
 export function DeliveriesList({ organization, deliveries, endpoints, isBrief = false, isOfOneEndpoint = false }: { organization: string; deliveries: readonly Delivery[]; endpoints: ReadonlyMap<string, Endpoint>; isBrief?: boolean; isOfOneEndpoint?: boolean }) {
-  const replay = useChange(({ id }: Delivery) => ({ method: 'POST', path: pathIn(organization, 'deliveries', id, 'replay') }))
+  const replay = useChange(({ id }: Delivery) => posthorn.deliveries.replay(organization, id))
   return (
     <table className="list">
       {!isBrief && <thead><tr><th>Event</th>{!isOfOneEndpoint && <th className="max-md:hidden">Endpoint</th>}<th className="max-sm:hidden">Attempts</th><th className="max-sm:hidden">Time</th><th className="max-sm:text-right!">State</th><th className="max-sm:hidden"><span className="sr-only">Replay</span></th></tr></thead>}

@@ -4,10 +4,11 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { deliveryStates, type Delivery } from '../server/answers.js'
-import { pathIn } from '../server/call.js'
-import { useEndpointsById, useList } from '../server/lists.js'
+import { posthorn } from '../server/posthorn.js'
+import { deliveryStates } from './delivery-states.js'
+import { useEndpointsById, useList } from '../server/reading.js'
 import { DeliveriesList } from './deliveries-list.js'
+import type { DeliveryFilter } from '@posthorn/client'
 
 /** The delivery log, by whatever it is looked for; the filter stands in the address. */
 export function DeliveriesPage() {
@@ -16,7 +17,7 @@ export function DeliveriesPage() {
   const filter = { state, endpointId, eventType, eventId }
   const navigate = useNavigate()
   const endpoints = useEndpointsById(org)
-  const list = useList<Delivery>(pathIn(org, 'deliveries'), filter, { everyMs: 2_500 })
+  const list = useList(['deliveries', org, filter], posthorn.deliveries.list(org, filter as DeliveryFilter))
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   const choose = (changed: Partial<typeof filter>) => void navigate({ to: '.', search: Object.fromEntries(Object.entries({ ...filter, ...changed }).filter(([, value]) => value)) as never, replace: true })
 

@@ -8,19 +8,17 @@ import { PageHead } from '../pieces/page-head.js'
 import { indentJson, Payload } from '../pieces/payload.js'
 import { CopyButton } from '../pieces/copy-button.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
+import { useOne } from '../server/reading.js'
 import { AttemptCard } from './attempt-card.js'
 import { asCurl } from './curl.js'
 import { HowToVerify } from './how-to-verify.js'
-import type { DeliveryDetail } from '../server/answers.js'
 
 export function DeliveryPage() {
   const { org = '', delivery: id = '' } = useParams({ strict: false })
-  const path = pathIn(org, 'deliveries', id)
-  const { data: delivery, error } = useOne<DeliveryDetail>(path, { everyMs: 2_000 })
-  const act = useChange((action: 'replay' | 'release' | 'discard') => ({ method: 'POST', path: `${path}/${action}` }))
+  const { data: delivery, error } = useOne(['deliveries', org, id], () => posthorn.deliveries.get(org, id))
+  const act = useChange((action: 'replay' | 'release' | 'discard') => posthorn.deliveries[action](org, id))
   if (error && delivery === undefined) return <ProblemNote error={error} />
   if (delivery === undefined) return <Loading />
 
@@ -55,7 +53,7 @@ export function DeliveryPage() {
         <section aria-label="Body" className="flex min-w-0 flex-col gap-3">
           <h2>Body of every attempt</h2>
           {delivery.requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><Payload text={indentJson(delivery.requestBody)} label="Body" /></div>}
-          {last !== undefined && delivery.requestBody !== null && <HowToVerify attempt={last} body={delivery.requestBody} format={delivery.format ?? 'standard'} secretPath={pathIn(org, 'endpoints', delivery.endpoint.id, 'secret')} />}
+          {last !== undefined && delivery.requestBody !== null && <HowToVerify attempt={last} body={delivery.requestBody} format={delivery.format ?? 'standard'} organization={org} endpoint={delivery.endpoint.id} />}
         </section>
       </div>
     </div>

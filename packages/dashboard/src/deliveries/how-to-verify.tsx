@@ -2,15 +2,15 @@ import { useMutation } from '@tanstack/react-query'
 import { Button } from '../pieces/button.js'
 import { Payload } from '../pieces/payload.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { proofOf, type Proof } from './signed-bytes.js'
-import type { Attempt, SigningSecret } from '../server/answers.js'
+import type { Attempt } from '@posthorn/client'
 
 /** Step by step how a receiver proves this very request, with its own bytes. */
-export function HowToVerify({ attempt, body, format, secretPath }: { attempt: Attempt; body: string; format: string; secretPath: string }) {
+export function HowToVerify({ attempt, body, format, organization, endpoint }: { attempt: Attempt; body: string; format: string; organization: string; endpoint: string }) {
   const check = useMutation({
     mutationFn: async (proof: Proof) => {
-      const { secret, previousSecret } = await call<SigningSecret>('GET', secretPath)
+      const { secret, previousSecret } = await posthorn.endpoints.secret(organization, endpoint)
       const made = await Promise.all([secret, previousSecret].filter((known) => known !== undefined).map((known) => sign(proof, known)))
       return made.some((signature) => proof.signatures.includes(signature))
     },

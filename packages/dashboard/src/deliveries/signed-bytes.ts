@@ -1,4 +1,4 @@
-import type { Attempt } from '../server/answers.js'
+import type { Attempt } from '@posthorn/client'
 
 /** How a receiver proves an attempt: which header, over which bytes, with which key. */
 export interface Proof {

@@ -2,18 +2,17 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
+import { useOne } from '../server/reading.js'
 import { EndpointForm, type EndpointDraft } from './endpoint-form.js'
-import type { Endpoint } from '../server/answers.js'
+import type { Endpoint } from '@posthorn/client'
 
 export function EditEndpointPage() {
   const { org = '', endpoint: id = '' } = useParams({ strict: false })
-  const path = pathIn(org, 'endpoints', id)
   const navigate = useNavigate()
-  const { data: endpoint, error } = useOne<Endpoint>(path)
-  const change = useChange<EndpointDraft, Endpoint>((draft) => ({ method: 'PATCH', path, body: endpoint === undefined ? draft : changesOf(draft, endpoint) }), {
+  const { data: endpoint, error } = useOne(['endpoints', org, id], () => posthorn.endpoints.get(org, id))
+  const change = useChange((draft: EndpointDraft) => posthorn.endpoints.update(org, id, endpoint === undefined ? draft : changesOf(draft, endpoint)), {
     after: () => navigate({ to: `/organizations/${encodeURIComponent(org)}/endpoints/${id}` }),
   })
   if (error && endpoint === undefined) return <ProblemNote error={error} />

@@ -3,12 +3,13 @@ import { useEffect, useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call, pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
+import { makeInspector } from '../inspectors/make-inspector.js'
 import { EventTypesChoice } from './event-types-choice.js'
-import type { Endpoint, UrlJudgement } from '../server/answers.js'
+import type { Endpoint, NewEndpoint } from '@posthorn/client'
 
 export interface EndpointDraft {
-  url: string; description: string; eventTypes: string[]; format: string | null; retryPolicy: string | null; ordered: boolean
+  url: string; description: string; eventTypes: string[]; format: NewEndpoint['format'] & (string | null); retryPolicy: string | null; ordered: boolean
   ratePerSecond: number | null; timeoutSeconds: number | null; headers: Record<string, string> | null
 }
 
@@ -24,18 +25,17 @@ export function EndpointForm({ organization, before, error, isBusy, onSubmit, su
   const [timeout, setTimeoutSeconds] = useState(before?.timeoutSeconds?.toString() ?? '')
   const [headers, setHeaders] = useState(Object.entries(before?.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n'))
   const settled = useSettled(url.trim(), 250)
-  const judged = useQuery({ queryKey: ['endpoint-url', organization, settled], queryFn: () => call<UrlJudgement>('GET', pathIn(organization, 'endpoint-url'), { query: { url: settled } }), enabled: settled !== '', staleTime: 60_000 })
+  const judged = useQuery({ queryKey: ['endpoint-url', organization, settled], queryFn: () => posthorn.endpoints.judgeUrl(organization, settled), enabled: settled !== '', staleTime: 60_000 })
   const judgement = settled === url.trim() && settled !== '' ? judged.data : undefined
 
   async function takeInspector() {
-    const { url: made } = await call<{ url: string }>('POST', '/inspect')
-    setUrl(made)
+    setUrl(await makeInspector())
   }
 
   function submit() {
     const named = headers.split('\n').map((line) => /^([^:]+):(.*)$/.exec(line)).filter((match) => match !== null).map(([, name = '', value = '']) => [name.trim(), value.trim()])
     onSubmit({
-      url: url.trim(), description, eventTypes, format: format || null, ordered, headers: named.length === 0 ? null : Object.fromEntries(named) as Record<string, string>,
+      url: url.trim(), description, eventTypes, format: (format || null) as EndpointDraft['format'], ordered, headers: named.length === 0 ? null : Object.fromEntries(named) as Record<string, string>,
       // A policy that was written out is not among the choices: it stays unless another is chosen.
       retryPolicy: retryPolicy || null,
       ratePerSecond: rate === '' ? null : Number(rate), timeoutSeconds: timeout === '' ? null : Number(timeout),

@@ -10,23 +10,22 @@ import { Empty } from '../pieces/empty.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useList, useOne } from '../server/lists.js'
+import { useList, useOne } from '../server/reading.js'
 import { SecretCard } from './secret-card.js'
 import { TestEventDialog } from './test-event-dialog.js'
-import type { Delivery, Endpoint } from '../server/answers.js'
+import type { Endpoint } from '@posthorn/client'
 
 export function EndpointPage() {
   const { org = '', endpoint: id = '' } = useParams({ strict: false })
   const { isNew } = useSearch({ strict: false }) as { isNew?: string }
-  const path = pathIn(org, 'endpoints', id)
   const here = `/organizations/${encodeURIComponent(org)}/endpoints`
   const navigate = useNavigate()
-  const { data: endpoint, error } = useOne<Endpoint>(path, { everyMs: 4_000 })
-  const deliveries = useList<Delivery>(pathIn(org, 'deliveries'), { endpointId: id }, { everyMs: 2_000 })
-  const move = useChange((action: 'pause' | 'resume' | 'enable') => ({ method: 'POST', path: `${path}/${action}` }))
-  const remove = useChange((_given: void) => ({ method: 'DELETE', path }), { after: () => navigate({ to: here }) })
+  const { data: endpoint, error } = useOne(['endpoints', org, id], () => posthorn.endpoints.get(org, id))
+  const deliveries = useList(['deliveries', org, { endpointId: id }], posthorn.deliveries.list(org, { endpointId: id }))
+  const move = useChange((action: 'pause' | 'resume' | 'enable') => posthorn.endpoints[action](org, id))
+  const remove = useChange((_given: void) => posthorn.endpoints.delete(org, id), { after: () => navigate({ to: here }) })
   const [isTesting, setIsTesting] = useState(false)
   const [isRemoving, setIsRemoving] = useState(false)
   if (error && endpoint === undefined) return <ProblemNote error={error} />
@@ -49,7 +48,7 @@ export function EndpointPage() {
 
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
-          <SecretCard path={path} hint={endpoint.secretHint} isNew={isNew === 'yes'} />
+          <SecretCard organization={org} endpoint={id} hint={endpoint.secretHint} isNew={isNew === 'yes'} />
           <section className="card min-w-0 overflow-hidden" aria-label="Deliveries">
             <div className="flex items-center justify-between border-b border-line px-4 py-3"><h2>Deliveries</h2><Link className="text-accent underline underline-offset-2" to={`/organizations/${encodeURIComponent(org)}/deliveries`} search={{ endpointId: id } as never}>All of them</Link></div>
             {deliveries.items === undefined ? <Loading /> : deliveries.items.length === 0
@@ -75,7 +74,7 @@ function Settings({ endpoint }: { endpoint: Endpoint }) {
   const facts: [string, React.ReactNode][] = [
     ['Events', eventTypes.includes('*') ? 'All' : <ul className="mono flex flex-col">{eventTypes.map((type) => <li key={type} className="break-all">{type}</li>)}</ul>],
     ['Format', `${endpoint.format}${inherits.includes('format') ? ' (the organization’s)' : ''}`],
-    ['Retry policy', `${typeof retryPolicy === 'string' ? retryPolicy : 'schedule' in retryPolicy ? retryPolicy.schedule.join(', ') : 'exponential'}${inherits.includes('retryPolicy') ? ' (the organization’s)' : ''}`],
+    ['Retry policy', `${typeof retryPolicy === 'string' ? retryPolicy : Array.isArray(retryPolicy.schedule) ? retryPolicy.schedule.join(', ') : 'exponential'}${inherits.includes('retryPolicy') ? ' (the organization’s)' : ''}`],
     ['Order', endpoint.ordered ? 'strict' : 'as it comes'],
     ['At most, per second', endpoint.ratePerSecond ?? 'no limit'],
     ['Timeout', endpoint.timeoutSeconds === null ? "the server's" : `${endpoint.timeoutSeconds} s`],

@@ -8,14 +8,14 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useList } from '../server/lists.js'
-import type { Endpoint } from '../server/answers.js'
+import { posthorn } from '../server/posthorn.js'
+import { useList } from '../server/reading.js'
+import type { Endpoint } from '@posthorn/client'
 
 export function EndpointsPage() {
   const { org = '' } = useParams({ strict: false })
   const here = `/organizations/${encodeURIComponent(org)}/endpoints`
-  const list = useList<Endpoint>(pathIn(org, 'endpoints'))
+  const list = useList(['endpoints', org], posthorn.endpoints.list(org))
   const [sought, setSought] = useState('')
   const found = list.items?.filter(({ url, description }) => `${url} ${description}`.toLowerCase().includes(sought.toLowerCase()))
   const create = <Link className={buttonClass('primary')} to={`${here}/new`}><Plus size={16} aria-hidden />Create endpoint</Link>

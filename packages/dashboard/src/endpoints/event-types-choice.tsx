@@ -1,13 +1,10 @@
 import { useState } from 'react'
 import { Button } from '../pieces/button.js'
-import { pathIn } from '../server/call.js'
-import { useOne } from '../server/lists.js'
-import type { Catalog } from '../server/answers.js'
+import { useCatalog } from '../server/reading.js'
 
 /** All events, or those that are chosen: from the organization's catalog, and any other type or prefix by its name. */
 export function EventTypesChoice({ organization, chosen, onChoose }: { organization: string; chosen: readonly string[]; onChoose: (types: string[]) => void }) {
-  const { data } = useOne<{ catalog: Catalog | null }>(pathIn(organization, 'event-types'))
-  const types = data?.catalog?.types ?? []
+  const types = useCatalog(organization).data?.types ?? []
   const isAll = chosen.includes('*')
   const [sought, setSought] = useState('')
   const [own, setOwn] = useState('')

@@ -1,14 +1,13 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { PageHead } from '../pieces/page-head.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
 import { EndpointForm, type EndpointDraft } from './endpoint-form.js'
-import type { Endpoint } from '../server/answers.js'
 
 export function NewEndpointPage() {
   const { org = '' } = useParams({ strict: false })
   const navigate = useNavigate()
-  const create = useChange<EndpointDraft, Endpoint>((draft) => ({ method: 'POST', path: pathIn(org, 'endpoints'), body: draft }), {
+  const create = useChange((draft: EndpointDraft) => posthorn.endpoints.create(org, draft), {
     after: ({ id }) => navigate({ to: `/organizations/${encodeURIComponent(org)}/endpoints/${id}`, search: { isNew: 'yes' } as never }),
   })
   return (

@@ -6,17 +6,17 @@ import { Dialog } from '../pieces/dialog.js'
 import { Instant } from '../pieces/instant.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
-import type { SigningSecret } from '../server/answers.js'
+import { posthorn } from '../server/posthorn.js'
+import { useOne } from '../server/reading.js'
 
 /** The signing secret: hidden until asked for, and replaced with an overlap in which both count. */
-export function SecretCard({ path, hint, isNew }: { path: string; hint: string; isNew: boolean }) {
+export function SecretCard({ organization, endpoint, hint, isNew }: { organization: string; endpoint: string; hint: string; isNew: boolean }) {
   const [isShown, setIsShown] = useState(isNew)
   const [isRotating, setIsRotating] = useState(false)
   const [overlap, setOverlap] = useState('86400')
-  const { data: secret, error } = useOne<SigningSecret>(`${path}/secret`, { isEnabled: isShown })
-  const rotate = useChange((overlapSeconds: number) => ({ method: 'POST', path: `${path}/secret/rotate`, body: { overlapSeconds } }), { after: () => { setIsRotating(false); setIsShown(true) } })
-  const finish = useChange((_given: void) => ({ method: 'POST', path: `${path}/secret/rotate/finish` }))
+  const { data: secret, error } = useOne(['endpoints', organization, endpoint, 'secret'], () => posthorn.endpoints.secret(organization, endpoint), { isEnabled: isShown })
+  const rotate = useChange((overlapSeconds: number) => posthorn.endpoints.rotate(organization, endpoint, { overlapSeconds }), { after: () => { setIsRotating(false); setIsShown(true) } })
+  const finish = useChange((_given: void) => posthorn.endpoints.finishRotation(organization, endpoint))
 
   return (
     <section className="card p-4" aria-label="Signing secret">

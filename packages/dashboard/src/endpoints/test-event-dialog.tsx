@@ -3,22 +3,21 @@ import { useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call, pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
-import type { Catalog, Delivery, Endpoint, Page } from '../server/answers.js'
+import { useCatalog } from '../server/reading.js'
+import type { Delivery, Endpoint } from '@posthorn/client'
 
 /** Sends the catalog's example of a type to one endpoint, and leads to what becomes of it. */
 export function TestEventDialog({ organization, endpoint, isOpen, onClose }: { organization: string; endpoint: Endpoint; isOpen: boolean; onClose: () => void }) {
   const navigate = useNavigate()
-  const { data } = useOne<{ catalog: Catalog | null }>(pathIn(organization, 'event-types'), { isEnabled: isOpen })
-  const types = data?.catalog?.types ?? []
+  const types = useCatalog(organization, { isEnabled: isOpen }).data?.types ?? []
   const exact = endpoint.eventTypes.find((type) => types.some((listed) => listed.type === type))
   const [chosen, setChosen] = useState<string>()
   const type = chosen ?? exact ?? types[0]?.type
   const sample = types.find((listed) => listed.type === type)
 
-  const test = useChange<void, { id: string }>(() => ({ method: 'POST', path: pathIn(organization, 'endpoints', endpoint.id, 'test'), body: type === undefined ? {} : { eventType: type } }), {
+  const test = useChange((_given: void) => posthorn.endpoints.test(organization, endpoint.id, type === undefined ? {} : { eventType: type }), {
     after: async ({ id }) => {
       const delivery = await deliveryOf(organization, id)
       onClose()
@@ -44,7 +43,7 @@ export function TestEventDialog({ organization, endpoint, isOpen, onClose }: { o
 /** Dispatch makes the delivery a moment after the event is accepted. */
 async function deliveryOf(organization: string, eventId: string): Promise<Delivery | undefined> {
   for (let look = 0; look < 20; look++) {
-    const { data: [delivery] } = await call<Page<Delivery>>('GET', pathIn(organization, 'deliveries'), { query: { eventId, limit: 1 } })
+    const { data: [delivery] } = await posthorn.deliveries.list(organization, { eventId }).page({ limit: 1 })
     if (delivery !== undefined) return delivery
     await new Promise((resolve) => { setTimeout(resolve, 100) })
   }

@@ -6,9 +6,8 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useList } from '../server/lists.js'
-import type { Event } from '../server/answers.js'
+import { posthorn } from '../server/posthorn.js'
+import { useList } from '../server/reading.js'
 
 /** The organization's stream, newest first, as it goes on. */
 export function EventsPage() {
@@ -16,7 +15,7 @@ export function EventsPage() {
   const { type } = useSearch({ strict: false }) as { type?: string }
   const navigate = useNavigate()
   const here = `/organizations/${encodeURIComponent(org)}/events`
-  const list = useList<Event>(pathIn(org, 'events'), { type }, { everyMs: 2_500 })
+  const list = useList(['events', org, { type }], posthorn.events.list(org, { type }))
 
   /** An id leads to its event; anything else is an event type. */
   function search(text: string) {

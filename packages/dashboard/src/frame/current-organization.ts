@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
-import type { Organization, Session } from '../server/answers.js'
+import type { Organization } from '@posthorn/client'
+import type { Session } from '../session/session.js'
 
 /** The organization that the pages are about: the one in the address, else the last one looked at, else the first. */
 export function useCurrentOrganization(organizations: readonly Organization[] | undefined, session: Session): string | undefined {

@@ -1,20 +1,22 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { Keyboard, LogOut, Menu } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Button, buttonClass } from '../pieces/button.js'
 import { Loading } from '../pieces/loading.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call } from '../server/call.js'
-import { useOrganizations } from '../server/lists.js'
+import { useOrganizations } from '../server/reading.js'
 import { SignInPage } from '../session/sign-in-page.js'
-import { sessionKey, useSession } from '../session/use-session.js'
+import { sessionKey, signOut, useSession } from '../session/use-session.js'
 import { useCurrentOrganization } from './current-organization.js'
 import { listenToKeys } from './keyboard.js'
 import { KeyboardHelp } from './keyboard-help.js'
+import { LiveMark } from './live-mark.js'
 import { Navigation } from './navigation.js'
-import type { Organization, Session } from '../server/answers.js'
+import { useLive } from '../live/use-live.js'
+import type { Organization } from '@posthorn/client'
+import type { Session } from '../session/session.js'
 
 /** Around every page. Whoever has not signed in sees only that, under whatever address they came to, and goes on from there. */
 export function Shell() {
@@ -28,9 +30,12 @@ export function Shell() {
 }
 
 function Frame({ session }: { session: Session }) {
+  useLive()
   const organizations = useOrganizations(session)
   const organization = useCurrentOrganization(organizations, session)
   const navigate = useNavigate()
+  // What stands in the page, and not where it is on its way to.
+  const pathname = useRouterState({ select: ({ resolvedLocation, location: next }) => (resolvedLocation ?? next).pathname })
   const [isHelpOpen, setIsHelpOpen] = useState(false)
   const [isMenuOpen, setIsMenuOpen] = useState(false)
 
@@ -45,6 +50,7 @@ function Frame({ session }: { session: Session }) {
       <OrganizationPicker organizations={organizations} current={organization} />
       <Navigation organization={organization} isAdmin={session.kind === 'admin'} {...(onGo && { onGo })} />
       <div className="mt-auto flex flex-col gap-px pt-4">
+        <LiveMark />
         <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => { onGo?.(); setIsHelpOpen(true) }}><Keyboard size={16} aria-hidden />By keyboard</Button>
         <SignOut />
       </div>
@@ -65,7 +71,7 @@ function Frame({ session }: { session: Session }) {
           </Dialog.Portal>
         </Dialog.Root>
       </header>
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[76rem] min-w-0 px-4 py-5 outline-none sm:px-8 sm:py-7"><Outlet /></main>
+      <main id="content" data-path={pathname} tabIndex={-1} className="mx-auto w-full max-w-[76rem] min-w-0 px-4 py-5 outline-none sm:px-8 sm:py-7"><Outlet /></main>
       <KeyboardHelp isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
     </div>
   )
@@ -89,10 +95,10 @@ function OrganizationPicker({ organizations, current }: { organizations: readonl
 
 function SignOut() {
   const client = useQueryClient()
-  async function signOut() {
-    await call('DELETE', '/session')
+  async function leave() {
+    await signOut()
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] })
     location.assign('/')
   }
-  return <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => void signOut()}><LogOut size={16} aria-hidden />Sign out</Button>
+  return <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => void leave()}><LogOut size={16} aria-hidden />Sign out</Button>
 }

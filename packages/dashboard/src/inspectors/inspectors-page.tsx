@@ -4,11 +4,10 @@ import { CopyButton } from '../pieces/copy-button.js'
 import { Empty } from '../pieces/empty.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { call } from '../server/call.js'
-import { useOrganizations, useEndpointsById } from '../server/lists.js'
-import { ServerProblem } from '../server/server-problem.js'
+import { useOrganizations, useEndpointsById } from '../server/reading.js'
+import { makeInspector } from './make-inspector.js'
 import { useSession } from '../session/use-session.js'
-import type { Organization } from '../server/answers.js'
+import type { Organization } from '@posthorn/client'
 
 /** Throw-away URLs that show what is sent to them: a new one, and those that endpoints point to. */
 export function InspectorsPage() {
@@ -18,10 +17,10 @@ export function InspectorsPage() {
 
   async function make() {
     try {
-      setMade((await call<{ url: string }>('POST', '/inspect')).url)
+      setMade(await makeInspector())
       setError(undefined)
     } catch (caught) {
-      setError(caught instanceof ServerProblem && caught.status === 404 ? new ServerProblem({ status: 404, code: 'inspector_off', title: '', detail: 'The inspector is off on this server.', fix: 'Set POSTHORN_INSPECTOR=on; in production it is off, because anybody may make one.' }) : caught)
+      setError(caught)
     }
   }
 

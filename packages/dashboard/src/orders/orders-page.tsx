@@ -6,15 +6,13 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useList } from '../server/lists.js'
-
-interface Order { id: string; orderNumber: string; customerId: string | null; total: string; currency: string; status: string; paymentStatus: string; items: unknown[]; createdAt: string }
+import { posthorn } from '../server/posthorn.js'
+import { useList } from '../server/reading.js'
 
 /** What the orders consumer made of payments. */
 export function OrdersPage() {
   const { org = '' } = useParams({ strict: false })
-  const list = useList<Order>(pathIn(org, 'orders'))
+  const list = useList(['orders', org], posthorn.orders.list(org))
   return (
     <>
       <PageHead title="Orders" about="Made out of what payment providers tell: one order a payment, whoever tells of it and however often." />

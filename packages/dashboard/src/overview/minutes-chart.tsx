@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import UPlot from 'uplot'
-import type { Counts, Overview } from '../server/answers.js'
+import type { Overview } from '@posthorn/client'
+
+type Counts = Overview['totals']
 
 /** What became of attempts over time, one column a step, what failed on top. */
 export function MinutesChart({ overview }: { overview: Overview }) {

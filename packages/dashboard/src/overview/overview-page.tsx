@@ -8,25 +8,27 @@ import { lengthOf } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
-import { useEndpointsById, useList, useOne, useOrganizations } from '../server/lists.js'
+import { posthorn } from '../server/posthorn.js'
+import { useEndpointsById, useList, useOne, useOrganizations } from '../server/reading.js'
 import { kindsShown, MinutesChart } from './minutes-chart.js'
-import type { Delivery, Endpoint, Organization, Overview } from '../server/answers.js'
+import type { Endpoint, Organization, Overview, ServerOverview } from '@posthorn/client'
+
+type Shown = Overview & Partial<Pick<ServerOverview, 'backlog'>>
 
 const spans = ['hour', 'day', 'week', 'month'] as const
 
 /** Whether webhooks flow, in one organization. */
 export function OverviewPage() {
   const { org = '' } = useParams({ strict: false })
-  const endpoints = useList<Endpoint>(pathIn(org, 'endpoints'))
+  const endpoints = useList(['endpoints', org], posthorn.endpoints.list(org))
   const failing = endpoints.items?.filter(({ state }) => state !== 'enabled') ?? []
-  const dead = useList<Delivery>(pathIn(org, 'deliveries'), { state: 'dead' })
+  const dead = useList(['deliveries', org, { state: 'dead' }], posthorn.deliveries.list(org, { state: 'dead' }))
   const byId = useEndpointsById(org)
   const here = `/organizations/${encodeURIComponent(org)}`
   if (endpoints.error) return <ProblemNote error={endpoints.error} />
   return (
     <>
-      <Flow path={pathIn(org, 'overview')} title="Overview" />
+      <Flow title="Overview" organization={org} />
       {endpoints.items?.length === 0 && (
         <div className="card mb-5"><Empty title="No endpoint yet" action={<Link className={buttonClass('primary')} to={`${here}/endpoints/new`}>Create an endpoint</Link>}>An endpoint is a URL of your customer's. Events that are published from then on are sent to it.</Empty></div>
       )}
@@ -60,7 +62,7 @@ export function ServerOverviewPage() {
   if (session.data?.kind !== 'admin') return session.data?.organization ? <ToOrganization organization={session.data.organization} /> : <Loading />
   return (
     <>
-      <Flow path="/v1/overview" title="All organizations" />
+      <Flow title="All organizations" />
       <section className="card" aria-label="Organizations">
         <h2 className="border-b border-line px-4 py-3">Organizations</h2>
         {organizations?.length === 0 ? <Empty title="No organization yet" action={<Link className={buttonClass('primary')} to="/settings/webhooks">Make one</Link>}>An organization is a tenant: a store, a merchant, an account. Its endpoints and events are its own.</Empty> : <OrganizationsTable organizations={organizations ?? []} />}
@@ -87,11 +89,11 @@ function ToOrganization({ organization }: { organization: string }) {
   return <div className="card"><Empty title="Your organization" action={<Link className={buttonClass('primary')} to={`/organizations/${encodeURIComponent(organization)}/overview`}>Open {organization}</Link>}>Your key reaches one organization.</Empty></div>
 }
 
-function Flow({ path, title }: { path: string; title: string }) {
+function Flow({ title, organization }: { title: string; organization?: string }) {
   const { span: asked } = useSearch({ strict: false })
   const span = spans.find((known) => known === asked) ?? 'hour'
   const navigate = useNavigate()
-  const { data, error } = useOne<Overview>(path, { query: { span }, everyMs: 5_000 })
+  const { data, error } = useOne<Shown>(['overview', organization, span], () => organization === undefined ? posthorn.overview.ofServer({ span }) : posthorn.overview.of(organization, { span }))
   return (
     <>
       <PageHead title={title} actions={
@@ -116,7 +118,7 @@ function Flow({ path, title }: { path: string; title: string }) {
   )
 }
 
-function Figures({ overview: { totals, backlog } }: { overview: Overview }) {
+function Figures({ overview: { totals, backlog } }: { overview: Shown }) {
   const attempts = totals.succeeded + totals.retrying + totals.dead
   const figures = [
     { name: 'Succeeded', value: totals.succeeded.toLocaleString() },

@@ -5,23 +5,22 @@ import { Dialog } from '../pieces/dialog.js'
 import { Field } from '../pieces/field.js'
 import { Instant } from '../pieces/instant.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import { useList } from '../server/lists.js'
-import type { ApiKey } from '../server/answers.js'
+import { useList } from '../server/reading.js'
+import type { ApiKey, Scope } from '@posthorn/client'
 
 const scopes = [['events:publish', 'Publish events'], ['webhooks:read', 'Read endpoints, events and deliveries'], ['webhooks:manage', 'Change endpoints, replay, make keys']] as const
 
 /** Keys of an organization: made, shown once, revoked. */
 export function KeysCard({ organization, mayGiveAdmin }: { organization: string; mayGiveAdmin: boolean }) {
-  const path = pathIn(organization, 'keys')
-  const list = useList<ApiKey>(path, {}, { everyMs: 30_000 })
+  const list = useList(['keys', organization], posthorn.keys.list(organization))
   const [isMaking, setIsMaking] = useState(false)
   const [name, setName] = useState('')
-  const [chosen, setChosen] = useState<string[]>(['events:publish'])
-  const create = useChange<void, ApiKey>(() => ({ method: 'POST', path, body: { name, scopes: chosen } }))
+  const [chosen, setChosen] = useState<Scope[]>(['events:publish'])
+  const create = useChange((_given: void) => posthorn.keys.create(organization, { name, scopes: chosen }))
   const [revoking, setRevoking] = useState<ApiKey>()
-  const revoke = useChange((id: string) => ({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}` }), { after: () => setRevoking(undefined) })
+  const revoke = useChange((id: string) => posthorn.keys.revoke(organization, id), { after: () => setRevoking(undefined) })
   const offered = mayGiveAdmin ? [...scopes, ['admin', 'Everything in this organization'] as const] : scopes
   const close = () => {
     setIsMaking(false)

@@ -4,16 +4,17 @@ import { Button } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
 import { catalogNames } from './organization-form.js'
-import type { Organization } from '../server/answers.js'
+import type { NewOrganization } from '@posthorn/client'
 
 export function NewOrganizationDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const navigate = useNavigate()
   const [name, setName] = useState('')
   const [id, setId] = useState('')
   const [catalog, setCatalog] = useState('')
-  const create = useChange<void, Organization>(() => ({ method: 'POST', path: '/v1/organizations', body: { name, ...(id !== '' && { id }), catalog: catalog || null } }), {
+  const create = useChange((_given: void) => posthorn.organizations.create({ name, ...(id !== '' && { id }), catalog: (catalog || null) as NonNullable<NewOrganization['catalog']> | null }), {
     after: (made) => {
       onClose()
       return navigate({ to: `/organizations/${encodeURIComponent(made.id)}/endpoints` })

@@ -3,19 +3,17 @@ import { formats, retryPolicies } from '../endpoints/endpoint-form.js'
 import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { pathIn } from '../server/call.js'
+import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
-import type { Organization } from '../server/answers.js'
+import type { Organization, OrganizationChanges } from '@posthorn/client'
 
 export const catalogNames = ['bare-commerce', 'bear-billing', 'devsphere', 'better-data', 'commerce-gateway']
 
 /** The ways of an organization: what its endpoints follow unless they say otherwise. */
 export function OrganizationForm({ organization, mayChange }: { organization: Organization; mayChange: boolean }) {
   const [draft, setDraft] = useState({ name: organization.name, catalog: organization.catalog ?? '', format: organization.format, retryPolicy: typeof organization.retryPolicy === 'string' ? organization.retryPolicy : '', eventTypePolicy: organization.eventTypePolicy, webhookUrl: organization.webhookUrl ?? '' })
-  const save = useChange((_given: void) => ({
-    method: 'PATCH', path: pathIn(organization.id),
-    body: { name: draft.name, catalog: draft.catalog || null, format: draft.format, eventTypePolicy: draft.eventTypePolicy, webhookUrl: draft.webhookUrl.trim() || null, ...(draft.retryPolicy !== '' && { retryPolicy: draft.retryPolicy }) },
-  }))
+  const save = useChange((_given: void) => posthorn.organizations.update(organization.id, { name: draft.name, catalog: draft.catalog || null, format: draft.format, eventTypePolicy: draft.eventTypePolicy, webhookUrl: draft.webhookUrl.trim() || null, ...(draft.retryPolicy !== '' && { retryPolicy: draft.retryPolicy }),
+  } as OrganizationChanges))
   const set = (name: keyof typeof draft) => (event: { target: { value: string } }) => setDraft({ ...draft, [name]: event.target.value })
   return (
     <form className="card" aria-label="Organization" onSubmit={(event) => { event.preventDefault(); save.mutate() }}>

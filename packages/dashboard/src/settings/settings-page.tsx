@@ -6,13 +6,13 @@ import { Button, buttonClass } from '../pieces/button.js'
 import { Empty } from '../pieces/empty.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
-import { useOrganizations } from '../server/lists.js'
+import { useOrganizations } from '../server/reading.js'
 import { useSession } from '../session/use-session.js'
 import { KeysCard } from './keys-card.js'
 import { NewOrganizationDialog } from './new-organization-dialog.js'
 import { OrganizationForm } from './organization-form.js'
 import { WebhooksCard } from './webhooks-card.js'
-import type { Session } from '../server/answers.js'
+import type { Session } from '../session/session.js'
 
 /** Settings → Webhooks: of the organization that is chosen, its webhooks, its ways, its keys. */
 export function SettingsPage() {

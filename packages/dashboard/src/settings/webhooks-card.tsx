@@ -2,12 +2,11 @@ import { Link } from '@tanstack/react-router'
 import { eventsOf } from '../endpoints/endpoints-page.js'
 import { StateBadge } from '../pieces/badge.js'
 import { Loading } from '../pieces/loading.js'
-import { pathIn } from '../server/call.js'
-import { useList } from '../server/lists.js'
-import type { Endpoint } from '../server/answers.js'
+import { posthorn } from '../server/posthorn.js'
+import { useList } from '../server/reading.js'
 
 export function WebhooksCard({ organization }: { organization: string }) {
-  const list = useList<Endpoint>(pathIn(organization, 'endpoints'))
+  const list = useList(['endpoints', organization], posthorn.endpoints.list(organization))
   return (
     <section className="card overflow-hidden xl:col-span-2" aria-label="Webhooks">
       <h2 className="border-b border-line px-4 py-3">Webhooks</h2>

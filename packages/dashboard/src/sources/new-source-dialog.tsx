@@ -5,8 +5,9 @@ import { Dialog } from '../pieces/dialog.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { useChange } from '../server/change.js'
+import { posthorn } from '../server/posthorn.js'
 import { providers, type Provider } from './providers.js'
-import type { Source } from '../server/answers.js'
+import type { Source } from '@posthorn/client'
 
 /** Adds a source, and says what to do at the provider. */
 export function NewSourceDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -14,7 +15,7 @@ export function NewSourceDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
   const [name, setName] = useState<string>(providers[0].scheme)
   const [secret, setSecret] = useState('')
   const [made, setMade] = useState<Source>()
-  const create = useChange<void, Source>(() => ({ method: 'POST', path: '/v1/sources', body: { name, provider: provider.scheme, ...(provider.option === undefined ? { secrets: [secret.trim()] } : { [provider.option]: secret.trim() }) } }), { after: setMade })
+  const create = useChange((_given: void) => posthorn.sources.create({ name, provider: provider.scheme, ...(provider.option === undefined ? { secrets: [secret.trim()] } : { [provider.option]: secret.trim() }) }), { after: setMade })
   const url = made === undefined ? `${location.origin}/webhooks/${name}` : made.url.startsWith('/') ? location.origin + made.url : made.url
   function close() {
     setMade(undefined)

@@ -1,5 +1,7 @@
+import type { NewSource } from '@posthorn/client'
+
 /** A provider as it is added: what its secret is called there, and where it stands. */
-export interface Provider { scheme: string; title: string; secret: string; where: string; /** Not a secret, but this option proves what it sends. */ option?: string }
+export interface Provider { scheme: NewSource['provider']; title: string; secret: string; where: string; /** Not a secret, but this option proves what it sends. */ option?: string }
 
 export const providers: readonly [Provider, ...Provider[]] = [
   { scheme: 'stripe', title: 'Stripe', secret: 'Signing secret', where: 'Developers → Webhooks → your endpoint → Signing secret (whsec_…).' },

@@ -7,15 +7,14 @@ import { PageHead } from '../pieces/page-head.js'
 import { indentJson, Payload } from '../pieces/payload.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { useChange } from '../server/change.js'
-import { useOne } from '../server/lists.js'
-import type { ReceiptDetail } from '../server/answers.js'
+import { posthorn } from '../server/posthorn.js'
+import { useOne } from '../server/reading.js'
 
 /** One inbound request as it arrived, why it was refused, and what it became. */
 export function ReceiptPage() {
   const { receipt: id = '' } = useParams({ strict: false })
-  const path = `/v1/receipts/${encodeURIComponent(id)}`
-  const { data: receipt, error } = useOne<ReceiptDetail>(path)
-  const again = useChange((_given: void) => ({ method: 'POST', path: `${path}/replay`, body: {} }))
+  const { data: receipt, error } = useOne(['receipts', null, id], () => posthorn.receipts.get(id))
+  const again = useChange((_given: void) => posthorn.receipts.replay(id))
   if (error && receipt === undefined) return <ProblemNote error={error} />
   if (receipt === undefined) return <Loading />
   return (

@@ -9,16 +9,19 @@ import { Loading } from '../pieces/loading.js'
 import { More } from '../pieces/more.js'
 import { PageHead } from '../pieces/page-head.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { verdicts, type Receipt, type Source } from '../server/answers.js'
-import { useList } from '../server/lists.js'
+import { posthorn } from '../server/posthorn.js'
+import { useList } from '../server/reading.js'
 import { NewSourceDialog } from './new-source-dialog.js'
+import type { ReceiptFilter } from '@posthorn/client'
+
+const verdicts = ['accepted', 'duplicate', 'refused', 'handshake'] as const
 
 /** Where webhooks come in, and every request that came, accepted or refused. */
 export function SourcesPage() {
   const { source, verdict } = useSearch({ strict: false }) as { source?: string; verdict?: string }
   const navigate = useNavigate()
-  const sources = useList<Source>('/v1/sources', {}, { everyMs: 15_000 })
-  const receipts = useList<Receipt>('/v1/receipts', { source, verdict }, { everyMs: 3_000 })
+  const sources = useList(['sources'], posthorn.sources.list())
+  const receipts = useList(['receipts', null, { source, verdict }], posthorn.receipts.list({ source, verdict } as ReceiptFilter))
   const [isMaking, setIsMaking] = useState(false)
   const choose = (changed: Record<string, string>) => void navigate({ to: '.', replace: true, search: Object.fromEntries(Object.entries({ source, verdict, ...changed }).filter(([, value]) => value)) as never })
   const create = <Button look="primary" onClick={() => setIsMaking(true)}>Add a source</Button>

@@ -40,8 +40,7 @@ const stream: Operation = {
       responses: { 200: { description: 'Messages until one side ends them.', content: { 'text/event-stream': { schema: streamMessage } } } },
     })
     app.get('/v1/stream', async (c) => {
-      const authorization = c.req.header('authorization')
-      const access = await gate.enter(authorization)
+      const access = await gate.admit(c.req.raw)
       const organization = await organizationOf(access, check(query, c.req.query()).organization, gate)
       if (announcer === undefined || announcer.isFull) throw new Problem('overloaded', 'Too many listen already.', { retryAfterSeconds: 10 })
 
@@ -53,8 +52,8 @@ const stream: Operation = {
         },
       })
       const unsubscribe = announcer.subscribe({ organization, hearsReceipts: access.kind === 'admin', send: (message) => body.send(textOf(message)) })
-      // A key that was revoked hears no more.
-      const heartbeat = setInterval(() => void gate.enter(authorization).then(() => body.send(':\n\n'), () => body.end()), heartbeatMs).unref()
+      // A key that was revoked, or a session that is over, hears no more.
+      const heartbeat = setInterval(() => void gate.admit(c.req.raw).then(() => body.send(':\n\n'), () => body.end()), heartbeatMs).unref()
       body.send(textOf({ kind: 'connected', organization: organization ?? null, at: formatInstant(clock.now()) }))
       return new Response(body.readable, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } })
     })

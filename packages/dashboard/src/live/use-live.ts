@@ -1,0 +1,73 @@
+import { useQueryClient, type InfiniteData, type Query, type QueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { posthorn } from '../server/posthorn.js'
+import { liveness } from './is-live.js'
+import { concerns, newsOf, type News } from './news.js'
+
+/** Hears what happens on the server while the page is seen, and looks again at whatever that changes. */
+export function useLive(): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    let stop = listen(client)
+    const follow = () => {
+      stop()
+      if (document.visibilityState === 'visible') stop = listen(client)
+    }
+    document.addEventListener('visibilitychange', follow)
+    return () => {
+      document.removeEventListener('visibilitychange', follow)
+      stop()
+    }
+  }, [client])
+}
+
+function listen(client: QueryClient): () => void {
+  const stopped = new AbortController()
+  let gathered: News[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const look = () => {
+    timer = undefined
+    const news = gathered
+    gathered = []
+    lookAgain(client, news)
+  }
+
+  async function hear(): Promise<void> {
+    for (;;) {
+      try {
+        for await (const message of posthorn.stream({ signal: stopped.signal })) {
+          liveness.set(true)
+          gathered.push(newsOf(message))
+          timer ??= setTimeout(look, gatherMs)
+        }
+      } catch {
+        // Refused, or no longer wanted. Everything is looked at in turns until it is heard again.
+        liveness.set(false)
+        if (stopped.signal.aborted) return
+        await new Promise((resolve) => { setTimeout(resolve, againMs) })
+      }
+    }
+  }
+  void hear()
+
+  return () => {
+    stopped.abort()
+    clearTimeout(timer)
+    liveness.set(false)
+  }
+}
+
+function lookAgain(client: QueryClient, news: readonly News[]): void {
+  const isConcerned = ({ queryKey }: Query) => news.some((one) => concerns(one, queryKey))
+  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && !isReadFurther(query) })
+  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && isReadFurther(query), refetchType: 'none' })
+}
+
+/** Of a list of which more than the first page is shown, a new page would push the others away under whoever reads. */
+function isReadFurther({ state }: Query): boolean {
+  return ((state.data as Partial<InfiniteData<unknown>> | null | undefined)?.pages?.length ?? 0) > 1
+}
+
+/** At most so often something is looked at again, however much happens. */
+const gatherMs = 400
+const againMs = 5_000

@@ -1,0 +1,69 @@
+import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
+import { useIsLive } from '../live/is-live.js'
+import { posthorn } from './posthorn.js'
+import type { Endpoint, Listing, Organization, Page } from '@posthorn/client'
+import type { Session } from '../session/session.js'
+
+/**
+ * What a query is about: a noun, then whose it is, then whatever tells it from others. News of the server are told of a noun
+ * and an organization, so that is what they find.
+ */
+export type Subject = readonly [noun: string, ...rest: unknown[]]
+
+/** A list that goes on by its cursor. News change its first page; whoever has gone further reads in peace and is told of them. */
+export function useList<Item>(subject: Subject, listing: Listing<Item>, { isEnabled = true } = {}) {
+  const client = useQueryClient()
+  const everyMs = useInterval()
+  const list = useInfiniteQuery({
+    queryKey: subject,
+    queryFn: ({ pageParam }) => listing.page({ limit: pageLength, after: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    staleTime: Infinity, refetchOnMount: 'always',
+    refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) === 1 ? everyMs : false,
+    enabled: isEnabled,
+  })
+  const pages = list.data?.pages
+
+  function showNews() {
+    client.setQueryData<InfiniteData<Page<Item>>>(subject, (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) })
+    void client.invalidateQueries({ queryKey: subject })
+  }
+
+  return {
+    error: list.error, hasNextPage: list.hasNextPage, isFetchingNextPage: list.isFetchingNextPage, fetchNextPage: list.fetchNextPage,
+    items: pages?.flatMap((page) => page.data), hasNews: list.isStale && pages !== undefined && pages.length > 1, showNews,
+  }
+}
+
+export type List<Item> = ReturnType<typeof useList<Item>>
+
+export function useOne<Answer>(subject: Subject, read: () => Promise<Answer>, { isEnabled = true } = {}) {
+  return useQuery({ queryKey: subject, queryFn: read, refetchInterval: useInterval(), enabled: isEnabled })
+}
+
+/** The organizations that whoever has signed in may choose from. */
+export function useOrganizations(session: Session | null | undefined): Organization[] | undefined {
+  return useOne(['organizations', session?.organization], async () => {
+    if (session?.kind === 'organization') return [await posthorn.organizations.get(session.organization ?? '')]
+    return posthorn.organizations.list().toArray({ atMost: 2_000 })
+  }, { isEnabled: Boolean(session) }).data
+}
+
+/** Every endpoint of an organization that a list refers to, by its id. */
+export function useEndpointsById(organization: string): ReadonlyMap<string, Endpoint> {
+  const { data = [] } = useOne(['endpoints', organization, 'all'], () => posthorn.endpoints.list(organization).toArray({ atMost: 2_000 }))
+  return new Map(data.map((endpoint) => [endpoint.id, endpoint]))
+}
+
+/** The organization's catalog; null where it has none. */
+export function useCatalog(organization: string, { isEnabled = true } = {}) {
+  return useQuery({ queryKey: ['catalog', organization], queryFn: () => posthorn.catalogs.of(organization), staleTime: 300_000, enabled: isEnabled })
+}
+
+/** Where the server tells its news, looking is only for what it forgot to tell. */
+function useInterval(): number {
+  return useIsLive() ? 20_000 : 3_000
+}
+
+const pageLength = 50
