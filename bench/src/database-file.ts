@@ -1,15 +1,10 @@
 import { answerParent, ownCpuUs } from './child.js'
+import type { Cost } from './database.js'
 
 // Work on the SQLite file itself, done in a process of its own while the server is down: the history that the workload
 // begins with, and the checkpoint that a run's figures must include.
 
 export type DatabaseFileCommands = typeof commands
-
-/** Milliseconds of wall clock and microseconds of CPU. */
-export interface Cost {
-  ms: number
-  cpuUs: number
-}
 
 interface Connection {
   exec(text: string): void

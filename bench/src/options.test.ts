@@ -6,7 +6,7 @@ const read = (...words: string[]) => readOptions(words, known) as Options
 
 describe('the options', () => {
   test('run every scenario for some minutes when nothing is said', () => {
-    expect(read()).toMatchObject({ scenarios: known, seconds: 15, pairs: 3, history: 1_000_000 })
+    expect(read()).toMatchObject({ scenarios: known, seconds: 15, pairs: 3, history: 1_000_000, database: 'sqlite', nodes: 1 })
   })
 
   test('name scenarios and sizes', () => {
@@ -18,5 +18,7 @@ describe('the options', () => {
     expect(() => read('--seconds', 'ten')).toThrow('--seconds takes a whole number from 1 to 3600.')
     expect(() => read('--quick', '--full')).toThrow('exclude each other')
     expect(() => read('--speed')).toThrow('--speed')
+    expect(() => read('--database', 'mysql')).toThrow('--database takes sqlite or postgres.')
+    expect(() => read('--nodes', '2')).toThrow('more nodes need --database postgres')
   })
 })

@@ -20,6 +20,9 @@ export interface Options {
   connections: number
   /** Ports of the sink, each an origin of its own. */
   origins: number
+  database: 'sqlite' | 'postgres'
+  /** Posthorn processes that share the database. */
+  nodes: number
   /** The server's command. */
   bin: string
   /** Where the temporary data folder is made: a real disk, or fsync means nothing. */
@@ -44,6 +47,9 @@ export const help = `Usage: npm run bench -- [options]
   --history <n>        settled deliveries before anything is measured
   --connections <n>    connections of the publisher (64)
   --origins <n>        origins that the endpoints are spread over (100)
+  --database <name>    sqlite or postgres (sqlite)
+  --nodes <n>          how many nodes share the database (1; always 1 on sqlite)
+  --backlog <n>        events that wait before the drain
   --bin <file>         another posthorn command to measure
   --folder <folder>    where the temporary data folder is made (the system's)
 `
@@ -62,6 +68,9 @@ export function readOptions(words: readonly string[], known: readonly string[]):
       history: { type: 'string' },
       connections: { type: 'string' },
       origins: { type: 'string' },
+      database: { type: 'string' },
+      nodes: { type: 'string' },
+      backlog: { type: 'string' },
       bin: { type: 'string' },
       folder: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -74,6 +83,11 @@ export function readOptions(words: readonly string[], known: readonly string[]):
   const unknown = scenarios.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
 
+  const database = values.database ?? 'sqlite'
+  if (database !== 'sqlite' && database !== 'postgres') throw new Error('--database takes sqlite or postgres.')
+  const nodes = whole('--nodes', values.nodes, 1, 1, 8)
+  if (database === 'sqlite' && nodes > 1) throw new Error('--nodes: a SQLite file is one process\'s at a time; more nodes need --database postgres.')
+
   const size = sizes[values.full ? 'full' : values.quick ? 'quick' : 'usual']
   return {
     ...size,
@@ -83,6 +97,9 @@ export function readOptions(words: readonly string[], known: readonly string[]):
     history: whole('--history', values.history, size.history, 0, 20_000_000),
     connections: whole('--connections', values.connections, 64, 1, 1000),
     origins: whole('--origins', values.origins, 100, 1, 2000),
+    backlog: whole('--backlog', values.backlog, size.backlog, 1, 10_000_000),
+    database,
+    nodes,
     bin: values.bin ?? fileURLToPath(new URL('../../packages/server/bin/posthorn.js', import.meta.url)),
     folder: values.folder ?? tmpdir(),
   }

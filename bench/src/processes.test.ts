@@ -11,9 +11,9 @@ test('resident memory and written bytes are read in bytes', () => {
 })
 
 test.runIf(process.platform === 'linux')('this very process uses something', () => {
-  expect(usageOf(process.pid).residentBytes).toBeGreaterThan(1e6)
+  expect(usageOf([process.pid]).residentBytes).toBeGreaterThan(1e6)
 })
 
 test('a process that has ended uses nothing', () => {
-  expect(usageOf(2 ** 30)).toEqual({ cpuUs: 0, residentBytes: 0, writtenBytes: 0 })
+  expect(usageOf([2 ** 30])).toEqual({ cpuUs: 0, residentBytes: 0, writtenBytes: 0 })
 })

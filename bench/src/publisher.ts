@@ -22,7 +22,8 @@ export interface Target {
 
 export interface PublishRun {
   host: string
-  port: number
+  /** Of each node; connections are spread over them. */
+  ports: readonly number[]
   connections: number
   targets: Target[]
   /** Events in one request; more than 1 publishes batches, each to one target. */
@@ -73,7 +74,7 @@ answerParent(commands)
 
 async function publish(run: PublishRun): Promise<PublishResult> {
   const cpuBeforeUs = ownCpuUs()
-  const sockets = await Promise.all(Array.from({ length: run.connections }, () => dial(run.host, run.port)))
+  const sockets = await Promise.all(Array.from({ length: run.connections }, (_, n) => dial(run.host, run.ports[n % run.ports.length] as number)))
   const result = await new Promise<PublishResult>((resolve) => drive(run, sockets, resolve))
   for (const socket of sockets) socket.destroy()
   return { ...result, cpuUs: ownCpuUs() - cpuBeforeUs }
@@ -219,7 +220,7 @@ function requestParts(run: PublishRun, { organizationId, key, eventType }: Targe
   const isBatch = run.eventsPerRequest > 1
   const bytes = isBatch ? '{"events":[]}'.length + run.eventsPerRequest * (eventBytes + 1) - 1 : eventBytes
   const head =
-    `POST /v1/organizations/${organizationId}/events${isBatch ? '/batch' : ''} HTTP/1.1\r\nhost: ${run.host}:${run.port}\r\n` +
+    `POST /v1/organizations/${organizationId}/events${isBatch ? '/batch' : ''} HTTP/1.1\r\nhost: ${run.host}\r\n` +
     `authorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`
   return { head, ...eventBody(eventType) }
 }

@@ -1,101 +1,67 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { Api } from './api.js'
-import { childrenOf } from './processes.js'
+import type { Api } from './api.js'
+import type { BenchDatabase } from './database.js'
+import { freePort } from './free-port.js'
+import { host, ServerProcess, type ServerSettings } from './server-process.js'
 
-/** How the product is started: everything else is as shipped. */
-export interface ServerSettings {
-  /** The command's file, for example packages/server/bin/posthorn.js. */
-  bin: string
-  /** `dev` lets endpoints be plain http on loopback; the engine is the same as under `serve`. */
-  command: 'dev'
-  environment: Record<string, string>
-}
-
-/** A Posthorn process over one data folder, which may be ended and started again. */
+/** A Posthorn over one database, of one node or more, which may be ended and started again. */
 export class Server {
-  readonly host = '127.0.0.1'
-  readonly port: number
-  readonly databaseFile: string
+  readonly host = host
   readonly settings: ServerSettings
-  readonly api: Api
-  readonly #folder: string
-  #process: ChildProcess | undefined
-  #isUnder = false
-  #isClosed = false
+  readonly nodes: readonly ServerProcess[]
 
-  private constructor(folder: string, port: number, bin: string) {
-    const adminKey = randomBytes(24).toString('hex')
-    this.port = port
-    this.#folder = folder
-    this.databaseFile = join(folder, 'posthorn.db')
-    this.settings = {
+  private constructor(nodes: readonly ServerProcess[], settings: ServerSettings) {
+    this.nodes = nodes
+    this.settings = settings
+  }
+
+  static async start(folder: string, database: BenchDatabase, { bin, nodes }: { bin: string; nodes: number }): Promise<Server> {
+    const settings: ServerSettings = {
       bin,
       command: 'dev',
       environment: {
-        PORT: String(port),
-        HOST: this.host,
-        DATABASE_URL: `sqlite:${this.databaseFile}`,
-        POSTHORN_API_KEY: adminKey,
+        DATABASE_URL: database.url,
+        POSTHORN_API_KEY: randomBytes(24).toString('hex'),
         POSTHORN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       },
     }
-    this.api = new Api(`http://${this.host}:${port}`, adminKey)
-  }
-
-  static async start(folder: string, bin: string): Promise<Server> {
-    const server = new Server(folder, await freePort(), bin)
+    const started: ServerProcess[] = []
+    for (let n = 1; n <= nodes; n++) {
+      const place = join(folder, `node-${n}`)
+      started.push(new ServerProcess(await freePort(), settings, place, database.kind === 'sqlite' ? folder : join(place, 'posthorn-data')))
+    }
+    const server = new Server(started, settings)
     await server.start()
     return server
   }
 
-  get pid(): number {
-    const pid = this.#process?.pid
-    if (pid === undefined) throw new Error('The server is not running.')
-    return pid
-  }
+  /** Of the first node: any of them answers for all. */
+  get port(): number { return this.#first.port }
+  get api(): Api { return this.#first.api }
+  get ports(): number[] { return this.nodes.map(({ port }) => port) }
+  get pids(): number[] { return this.nodes.map(({ pid }) => pid) }
 
-  /** Starts the process, what it prints in a file, and tells how many milliseconds it took to be ready. `under` is a command that runs it, such as strace. */
+  /** Starts all nodes and tells how many milliseconds it took until each was ready. */
   async start(under: readonly string[] = []): Promise<number> {
-    if (this.#isClosed) throw new Error('The bench was interrupted.')
     const startedAt = performance.now()
-    const log = openSync(join(this.#folder, 'server.out'), 'a')
-    const [command = process.execPath, ...words] = [...under, process.execPath, this.settings.bin, this.settings.command]
-    const child = spawn(command, words, {
-      cwd: this.#folder,
-      env: { PATH: process.env['PATH'], ...this.settings.environment },
-      stdio: ['ignore', log, log],
-    })
-    closeSync(log)
-    this.#process = child
-    this.#isUnder = under.length > 0
-
-    while (!(await this.api.isReady())) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The server ended while it started.\n${this.logEnd()}`)
-      if (performance.now() - startedAt > 60_000) throw new Error(`The server was not ready after 60 s.\n${this.logEnd()}`)
-      await pause(10)
-    }
+    // The first makes the schema; the others need not queue for it.
+    for (const node of this.nodes) await node.start(under)
     return performance.now() - startedAt
   }
 
   /** As a crash would: nothing is finished, nothing is flushed. */
-  kill(): Promise<void> {
-    return this.#end('SIGKILL')
+  async kill(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.end('SIGKILL')))
   }
 
   /** As an operator would: what is in flight is finished first. */
-  stop(): Promise<void> {
-    return this.#end('SIGTERM')
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.end('SIGTERM')))
   }
 
-  /** Kills it, and never starts again, whatever a scenario that was interrupted still asks for. */
-  close(): Promise<void> {
-    this.#isClosed = true
-    return this.kill()
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()))
   }
 
   async restart(): Promise<number> {
@@ -103,45 +69,9 @@ export class Server {
     return this.start()
   }
 
-  /** The last that the server printed, and what the end of the log that `dev` keeps in its data folder warns of. */
   logEnd(): string {
-    const lines = ['server.out', 'posthorn.log'].flatMap((name) => lastLinesOf(join(this.#folder, name)))
-    return lines.filter((line) => !line.includes('"level":"info"')).join('\n')
+    return this.nodes.map((node) => node.logEnd()).join('\n')
   }
 
-  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const child = this.#process
-    this.#process = undefined
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    // A signal to what the server runs under would not reach the server; it ends by itself once the server has.
-    const server = (this.#isUnder ? childrenOf(child.pid)[0] : undefined) ?? child.pid
-    process.kill(server, signal)
-    const tooLate = setTimeout(() => process.kill(server, 'SIGKILL'), 30_000)
-    await ended
-    clearTimeout(tooLate)
-  }
-}
-
-function lastLinesOf(file: string): string[] {
-  try {
-    const opened = openSync(file, 'r')
-    const end = Buffer.alloc(65_536)
-    const length = readSync(opened, end, 0, end.length, Math.max(0, fstatSync(opened).size - end.length))
-    closeSync(opened)
-    return end.toString('utf8', 0, length).split('\n').slice(-200)
-  } catch {
-    return []
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port is free.'))))
-    })
-  })
+  get #first(): ServerProcess { return this.nodes[0] as ServerProcess }
 }

@@ -11,14 +11,14 @@ interface Page {
 const pageSize = 200
 
 /**
- * Whether nothing is on its way any more, once the sink has received everything. The server's gauges tell it in one
- * request; of a server without them, the lists of what is pending or retrying are asked, one organization after the other.
+ * Whether nothing is on its way any more, once the sink has received everything. The nodes' gauges tell it in one
+ * request each; of nodes without them, the lists of what is pending or retrying are asked, one organization after the other.
  */
-export async function isEverythingSettled(api: Api, organizationIds: readonly string[]): Promise<boolean> {
-  const metrics = await api.metrics()
-  const [inFlight, unsettled] = [metrics.get('posthorn_in_flight'), metrics.get('posthorn_unsettled')]
-  if (inFlight !== undefined && unsettled !== undefined) return inFlight + unsettled === 0
+export async function isEverythingSettled(nodes: readonly Api[], organizationIds: readonly string[]): Promise<boolean> {
+  const underWay = await Promise.all(nodes.map(underWayAt))
+  if (underWay.every((count) => count !== undefined)) return underWay.every((count) => count === 0)
 
+  const [api] = nodes as [Api]
   for (const organization of organizationIds) {
     for (const state of ['pending', 'retrying']) {
       const page = await api.get<Page>(`/v1/organizations/${organization}/deliveries?state=${state}&limit=1`)
@@ -26,6 +26,12 @@ export async function isEverythingSettled(api: Api, organizationIds: readonly st
     }
   }
   return true
+}
+
+async function underWayAt(node: Api): Promise<number | undefined> {
+  const metrics = await node.metrics()
+  const [inFlight, unsettled] = [metrics.get('posthorn_in_flight'), metrics.get('posthorn_unsettled')]
+  return inFlight === undefined || unsettled === undefined ? undefined : inFlight + unsettled
 }
 
 /**

@@ -10,7 +10,7 @@ export async function setUpSharedStage(stage: Stage, tell: (line: string) => voi
   const { history } = stage.options
   if (history > 0) {
     tell(`making a history of ${history.toLocaleString('en')} deliveries`)
-    await stage.databaseFile.ask('seedHistory', { file: stage.server.databaseFile, deliveries: history })
+    await stage.database.seedHistory(history)
   }
   await stage.server.start()
   return { stage, world, captured }

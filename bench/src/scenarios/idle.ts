@@ -18,7 +18,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   const isQuick = bench.options.seconds < 10
   // What follows a burst of work (closing idle sockets, letting lanes go, checkpoints) is not idleness yet.
   await pause(isQuick ? 2000 : 10_000)
-  const endWatch = watch(stage.server.pid)
+  const endWatch = watch(stage.processes)
   await pause(isQuick ? 5000 : 20_000)
   const after = endWatch()
 

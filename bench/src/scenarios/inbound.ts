@@ -84,19 +84,19 @@ interface SentRun {
 
 async function sendAndRest(stage: Stage, provider: Child<ProviderCommands>, run: SendRun): Promise<SentRun> {
   stage.tell(`inbound: ${run.name}`)
-  const [endWatch, before, ownBefore] = [watch(stage.server.pid), processorTimes(), usageOf(stage.server.pid).cpuUs]
+  const [endWatch, before, ownBefore] = [watch(stage.processes), processorTimes(), usageOf(stage.pids).cpuUs]
   const result = await provider.ask('send', run)
-  const others = othersShare(before, processorTimes(), usageOf(stage.server.pid).cpuUs - ownBefore + result.cpuUs)
-  await rested(stage.server.pid)
+  const others = othersShare(before, processorTimes(), usageOf(stage.pids).cpuUs - ownBefore + result.cpuUs)
+  await rested(stage.pids)
   return { name: run.name, result, server: endWatch(), others }
 }
 
 /** Waits until the server does next to nothing: what it still does with the events after the last answer is part of their cost. */
-async function rested(pid: number): Promise<void> {
+async function rested(pids: readonly number[]): Promise<void> {
   const giveUpAt = performance.now() + 60_000
-  for (let before = usageOf(pid).cpuUs; performance.now() < giveUpAt;) {
+  for (let before = usageOf(pids).cpuUs; performance.now() < giveUpAt;) {
     await pause(250)
-    const { cpuUs } = usageOf(pid)
+    const { cpuUs } = usageOf(pids)
     if (cpuUs - before < 50_000) return
     before = cpuUs
   }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cost } from '../database-file.js'
+import { type Cost, type DatabaseWork, workBetween } from '../database.js'
 import { type Figure, latencyFigures, mostResidentMb, megabytes, runRemarks, type ScenarioResult } from '../figures.js'
+import { type Floors, floorsOf } from '../floors.js'
 import { countingFsyncs, type Fsyncs, fsyncsIn, hasStrace } from '../fsyncs.js'
 import { LatencyHistogram } from '../latency-histogram.js'
 import { type Ledger, ledgerOf } from '../ledger.js'
@@ -38,6 +39,8 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   }
   const crash = await killUnderLoad(bench, shared)
   const fsyncs = await countFsyncs(bench, shared)
+  const work = await countWork(bench, shared)
+  const floors = floorsOf(bench.options)
 
   const pairs = rounds.map(({ pair }) => pair)
   const ratio = ratioOf(pairs)
@@ -46,9 +49,9 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   bench.known.cpuUsPerPost = of(({ pair }) => pair.cpuUsPerPost)
 
   const figures: Figure[] = [
-    { name: 'R (delivered ÷ ceiling)', value: ratio.r, unit: '', atLeast: 0.15 },
+    { name: 'R (delivered ÷ ceiling)', value: ratio.r, unit: '', atLeast: floors.ratio },
     { name: 'K', value: ratio.k, unit: '' },
-    { name: 'units', value: ratio.unitsPerDelivery, unit: 'posts per delivery', atMost: 7.5 },
+    { name: 'units', value: ratio.unitsPerDelivery, unit: 'posts per delivery', atMost: floors.units },
     { name: 'ceiling', value: of(({ pair }) => pair.ceilingPerSecond), unit: '/s' },
     { name: 'CPU of a ceiling post', value: bench.known.cpuUsPerPost, unit: 'µs' },
     { name: 'CPU of a delivery', value: of(({ pair }) => pair.cpuUsPerDelivery), unit: 'µs' },
@@ -65,6 +68,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
       { name: 'one fsync', value: fsyncs.ms, unit: 'ms' },
       ...(fsyncs.commits === undefined ? [] : [{ name: 'fsyncs ÷ commits of publishes', value: fsyncs.count / fsyncs.commits, unit: '', atLeast: 1 }]),
     ]),
+    ...(work === undefined ? [] : workFigures(work, floors)),
     { name: 'lost', value: rounds.reduce((sum, { ledger }) => sum + ledger.lost, 0), unit: `of ${rounds.reduce((sum, { ledger }) => sum + ledger.accepted, 0)}`, atMost: 0 },
     { name: 'lost when killed under load', value: crash.ledger.lost, unit: `of ${crash.ledger.accepted}`, atMost: 0 },
     { name: 'sent twice when killed under load', value: crash.repeated, unit: '', atMost: 1000 },
@@ -73,16 +77,17 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   const remarks = [...ratio.voidBecause.map((reason) => `R and K are void: ${reason}`), ...rounds.flatMap(({ run }) => runRemarks(run))]
   if (bench.options.seconds < 60 || bench.options.pairs < 5) remarks.push(`R is official only from 60 s in 5 pairs; this was ${bench.options.seconds} s in ${bench.options.pairs}`)
   if (crash.cut === 0) remarks.push('the kill under load met no publish under way, so it proves less')
-  if (fsyncs === undefined) remarks.push('strace is not installed, so fsyncs were not counted')
-  return { scenario: main.name, figures, remarks, detail: { rounds: rounds.map(({ run, ...rest }) => ({ ...rest, run: withoutCounts(run) })), crash, fsyncs } }
+  if (fsyncs === undefined && work === undefined) remarks.push('strace is not installed, so fsyncs were not counted')
+  return { scenario: main.name, figures, remarks, detail: { rounds: rounds.map(({ run, ...rest }) => ({ ...rest, run: withoutCounts(run) })), crash, fsyncs, work } }
 }
 
 async function playRound(bench: Bench, { stage, world, captured }: SharedStage): Promise<Round> {
   await stage.warmUp(world)
   const run = await stage.run(world, { targets: world.single, seconds: bench.options.seconds })
   await stage.server.kill()
-  const checkpoint = await stage.databaseFile.ask('checkpoint', { file: stage.server.databaseFile })
-  await stage.server.start()
+  const checkpoint = await stage.database.checkpoint()
+  await stage.kill()
+  await stage.start()
 
   const { accepted, received } = await stage.acceptedAndReceived()
   const ledger = ledgerOf(accepted, received, await settledAmong(stage.server.api, world, accepted))
@@ -114,9 +119,9 @@ async function killUnderLoad(bench: Bench, { stage, world }: SharedStage): Promi
   await stage.clear()
   const publishing = stage.publish({ targets: world.single, seconds: 30 })
   await pause(2000)
-  await stage.server.kill()
+  await stage.kill()
   const published = await publishing
-  const readyMs = await stage.server.start()
+  const readyMs = await stage.start()
 
   const { accepted } = await stage.acceptedAndReceived()
   await stage.drained(world, published.expected, 60_000)
@@ -134,9 +139,9 @@ async function killUnderLoad(bench: Bench, { stage, world }: SharedStage): Promi
   }
 }
 
-/** A short run under strace, apart from all others because tracing costs time. */
+/** Of a SQLite file, whose process flushes it itself: a short run under strace, apart from all others because tracing costs time. */
 async function countFsyncs(bench: Bench, { stage, world }: SharedStage): Promise<(Fsyncs & { deliveries: number; commits: number | undefined }) | undefined> {
-  if (!hasStrace()) return undefined
+  if (bench.options.database !== 'sqlite' || !hasStrace()) return undefined
   bench.tell('  counting fsyncs')
   const summary = join(stage.folder, 'fsyncs')
   await stage.server.stop()
@@ -147,6 +152,35 @@ async function countFsyncs(bench: Bench, { stage, world }: SharedStage): Promise
   const fsyncs = fsyncsIn(readFileSync(summary, 'utf8'))
   await stage.server.start()
   return { ...fsyncs, deliveries: run.sink.distinct, commits }
+}
+
+/** What the database's own counts say of a short run, apart from all others because counting statements costs time. */
+async function countWork(bench: Bench, { stage, world }: SharedStage): Promise<{ work: DatabaseWork; deliveries: number } | undefined> {
+  await stage.server.stop()
+  const before = await stage.database.work()
+  await stage.server.start()
+  if (before === undefined) return undefined
+  bench.tell("  counting the database's work")
+  await stage.warmUp(world)
+  const warm = (await stage.sink.ask('counts')).distinct
+  const run = await stage.run(world, { targets: world.single, seconds: Math.min(5, bench.options.seconds) })
+  await stage.server.stop()
+  const after = await stage.database.work()
+  await stage.server.start()
+  return after === undefined ? undefined : { work: workBetween(before, after), deliveries: warm + run.sink.distinct }
+}
+
+function workFigures({ work, deliveries }: { work: DatabaseWork; deliveries: number }, floors: Floors): Figure[] {
+  const perDelivery = (name: string, count: number, atMost?: number): Figure => ({ name, value: count / deliveries, unit: 'per delivery', ...(atMost !== undefined && { atMost }) })
+  return [
+    perDelivery('statements', work.statements),
+    perDelivery('transactions', work.transactions),
+    perDelivery('events, deliveries, attempts inserted', work.rowsInserted, 3.01),
+    perDelivery('events, deliveries, attempts updated', work.rowsUpdated, 1.01),
+    perDelivery('other rows changed', work.otherRows),
+    perDelivery('fsyncs', work.fsyncs),
+    { name: 'write-ahead log', value: work.walBytes / 1024 / deliveries, unit: 'KB per delivery', ...(floors.walKilobytes !== undefined && { atMost: floors.walKilobytes }) },
+  ]
 }
 
 function together(counts: readonly Uint32Array[]): Uint32Array {

@@ -1,13 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, lchownSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { childrenOf } from '../../bench/dist/processes.js'
 import { findPostgresBinaries } from '../../packages/server/dist/testing/postgres-binaries.js'
+import { freePort } from './free-port.js'
+import { childrenOf } from './processes.js'
 
 /** PostgreSQL refuses to run as root, so root starts it as nobody. */
 const nobody = { uid: 65_534, gid: 65_534 }
@@ -18,10 +18,13 @@ export class KillablePostgres {
   #process: ChildProcess | undefined
   #isOver = false
 
-  private constructor(readonly port: number, readonly from: string, private readonly folder: string, private readonly program: string, private readonly password: string) {}
+  private constructor(readonly port: number, readonly from: string, private readonly folder: string, private readonly program: string, private readonly password: string, private readonly settings: Record<string, string>) {}
 
-  /** `folder`: one that others may enter, since root's server runs as another user. Undefined: there are no programs to start one from. */
-  static async start(folder: string): Promise<KillablePostgres | undefined> {
+  /**
+   * `folder`: one that others may enter, since root's server runs as another user. `settings`: of postgresql.conf.
+   * Undefined: there are no programs to start one from.
+   */
+  static async start(folder: string, settings: Record<string, string>): Promise<KillablePostgres | undefined> {
     const binaries = findPostgresBinaries(folder)
     if (binaries === undefined) return undefined
     const password = randomBytes(16).toString('hex')
@@ -30,7 +33,7 @@ export class KillablePostgres {
     writeFileSync(passwordFile, password, { mode: 0o600 })
     if (user !== undefined) for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) lchownSync(join(folder, path), user.uid, user.gid)
     await promisify(execFile)(binaries.initdb, ['-D', join(folder, 'data'), '-U', 'posthorn', '-E', 'UTF8', '--locale=C', '--auth=password', `--pwfile=${passwordFile}`, '--no-sync'], { ...user, cwd: '/' })
-    const server = new KillablePostgres(await findFreePort(), binaries.from, folder, binaries.postgres, password)
+    const server = new KillablePostgres(await freePort(), binaries.from, folder, binaries.postgres, password, settings)
     await server.start()
     return server
   }
@@ -40,9 +43,15 @@ export class KillablePostgres {
     return `postgres://posthorn:${this.password}@127.0.0.1:${port}/postgres`
   }
 
+  get pid(): number {
+    const pid = this.#process?.pid
+    if (pid === undefined) throw new Error('PostgreSQL is not running.')
+    return pid
+  }
+
   async start(): Promise<void> {
     if (this.#isOver) throw new Error('The run is over.')
-    const parameters = Object.entries({ listen_addresses: '127.0.0.1', port: String(this.port), unix_socket_directories: '', max_connections: '120', shared_buffers: '64MB' }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const parameters = Object.entries({ listen_addresses: '127.0.0.1', port: String(this.port), unix_socket_directories: '', ...this.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const log = openSync(join(this.folder, 'log'), 'a')
     this.#process = spawn(this.program, ['-D', join(this.folder, 'data'), ...parameters], { ...user, cwd: '/', stdio: ['ignore', log, log] })
     closeSync(log)
@@ -101,15 +110,4 @@ function isThere(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
