@@ -11,9 +11,8 @@ import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
 import { useEndpointsById, useList, useOne, useOrganizations } from '../server/reading.js'
 import { kindsShown, MinutesChart } from './minutes-chart.js'
-import type { Endpoint, Organization, Overview, ServerOverview } from '@posthorn/client'
+import type { Endpoint, Organization, Overview } from '@posthorn/client'
 
-type Shown = Overview & Partial<Pick<ServerOverview, 'backlog'>>
 
 const spans = ['hour', 'day', 'week', 'month'] as const
 
@@ -93,7 +92,7 @@ function Flow({ title, organization }: { title: string; organization?: string })
   const { span: asked } = useSearch({ strict: false })
   const span = spans.find((known) => known === asked) ?? 'hour'
   const navigate = useNavigate()
-  const { data, error } = useOne<Shown>(['overview', organization, span], () => organization === undefined ? posthorn.overview.ofServer({ span }) : posthorn.overview.of(organization, { span }))
+  const { data, error } = useOne<Overview>(['overview', organization, span], () => organization === undefined ? posthorn.overview.ofServer({ span }) : posthorn.overview.of(organization, { span }))
   return (
     <>
       <PageHead title={title} actions={
@@ -118,17 +117,15 @@ function Flow({ title, organization }: { title: string; organization?: string })
   )
 }
 
-function Figures({ overview: { totals, backlog } }: { overview: Shown }) {
+function Figures({ overview: { totals, backlog } }: { overview: Overview }) {
   const attempts = totals.succeeded + totals.retrying + totals.dead
   const figures = [
     { name: 'Succeeded', value: totals.succeeded.toLocaleString() },
     { name: 'Attempts that succeed', value: attempts === 0 ? '–' : `${(100 * totals.succeeded / attempts).toFixed(totals.succeeded === attempts ? 0 : 1)} %` },
     { name: 'To be retried', value: totals.retrying.toLocaleString() },
     { name: 'Dead letters', value: totals.dead.toLocaleString(), isBad: totals.dead > 0 },
-    ...(backlog === undefined ? [{ name: 'Replayed', value: totals.replayed.toLocaleString() }] : [
-      { name: 'Waiting now', value: `${backlog.waiting.toLocaleString()}${backlog.waitingIsAtLeast ? '+' : ''}` },
-      { name: 'Oldest due', value: backlog.oldestDueSeconds === 0 ? '–' : lengthOf(backlog.oldestDueSeconds * 1_000), isBad: backlog.oldestDueSeconds > 60 },
-    ]),
+    { name: 'Waiting now', value: `${backlog.waiting.toLocaleString()}${backlog.waitingIsAtLeast ? '+' : ''}` },
+    { name: 'Oldest due', value: backlog.oldestDueSeconds === 0 ? '–' : lengthOf(backlog.oldestDueSeconds * 1_000), isBad: backlog.oldestDueSeconds > 60 },
   ]
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 px-4 pt-4 pb-3 sm:grid-cols-3 xl:flex xl:gap-12">

@@ -1,36 +1,41 @@
-import { sql } from '../storage/sql.js'
+import { sql, type Sql } from '../storage/sql.js'
 import { counterKinds, type CounterKind } from './count.js'
+import { latencyBucket, latencyOf, type Histogram, type Latency } from './latency.js'
+import { everybody, summedTo } from './sum-up.js'
 import type { Database } from '../storage/database.js'
 
 export interface Overview {
   /** Attempts and deliveries by what became of them, in the whole span. */
   totals: Record<CounterKind, number>
+  /** From an event's acceptance to the endpoint's 2xx, of deliveries whose first attempt succeeded. */
+  latency: Latency | undefined
   /** The same over time; steps in which nothing happened are left out. */
-  steps: ({ at: number } & Record<CounterKind, number>)[]
+  steps: ({ at: number; latency: Latency | undefined } & Record<CounterKind, number>)[]
   /** How long a step is. */
   stepMinutes: number
 }
 
 /** What happened between two instants, at most 400 days, in as many steps as a picture can show: of one organization, or of all. */
-export async function overview(db: Database, { organizationId, from, to }: { organizationId?: number | undefined; from: number; to: number }): Promise<Overview> {
+export async function overview(db: Database, { organizationId = everybody, from, to }: { organizationId?: number | undefined; from: number; to: number }): Promise<Overview> {
   const below = Math.ceil(to / msPerMinute)
   const first = Math.max(Math.floor(from / msPerMinute), below - maxMinutes)
   const stepMinutes = stepLengths.find((minutes) => (below - first) / minutes <= maxSteps) ?? minutesPerWeek
+  const { minute: summed } = await summedTo(db)
   const rows = await db.all<{ step: number; kind: string; count: number }>(sql`
     select c.minute - c.minute % cast(${stepMinutes} as bigint) as step, c.kind, sum(c.count) as count
-    from ${organizationId === undefined ? everybodys(first, below) : oneOrganizations(organizationId, first, below)} as c
+    from (${stepMinutes < 60 ? byMinutes(organizationId, first, below, summed) : byHoursAndMinutes(organizationId, first, below, summed)}) as c
     group by 1, 2 order by 1`)
 
-  const overview: Overview = { totals: none(), steps: [], stepMinutes }
+  const totals = none()
+  const histogram: Histogram = new Map()
+  const steps: { at: number; counts: Record<CounterKind, number>; histogram: Histogram }[] = []
   for (const { step, kind, count } of rows) {
-    if (!isKind(kind)) continue
     const at = step * msPerMinute
-    let last = overview.steps.at(-1)
-    if (last?.at !== at) overview.steps.push(last = { at, ...none() })
-    last[kind] += Number(count)
-    overview.totals[kind] += Number(count)
+    let last = steps.at(-1)
+    if (last?.at !== at) steps.push(last = { at, counts: none(), histogram: new Map() })
+    for (const sum of [{ counts: totals, histogram }, last]) add(sum, kind, Number(count))
   }
-  return overview
+  return { stepMinutes, totals, latency: latencyOf(histogram), steps: steps.map((step) => ({ at: step.at, ...step.counts, latency: latencyOf(step.histogram) })) }
 }
 
 const msPerMinute = 60_000
@@ -40,16 +45,38 @@ const stepLengths = [1, 5, 15, 60, 6 * 60, 24 * 60, minutesPerWeek]
 /** Counters are kept for no longer. */
 const maxMinutes = 400 * 24 * 60
 
-function everybodys(first: number, below: number) {
-  return sql`(select minute, kind, count from counters where minute >= ${first} and minute < ${below})`
+/** Hours as far as they are summed up, whole ones, and minutes from there on. */
+function byHoursAndMinutes(organizationId: number, first: number, below: number, summed: number): Sql {
+  const firstHour = Math.floor(first / 60)
+  const belowHour = Math.max(firstHour, Math.floor(Math.min(summed, below) / 60))
+  return sql`
+    select hour * 60 as minute, kind, count from counter_hours where organization_id = ${organizationId} and hour >= ${firstHour} and hour < ${belowHour}
+    union all ${byMinutes(organizationId, belowHour * 60, below, summed)}`
 }
 
-/** The key begins with the minute, so each minute is looked up: a month of one organization costs as much among a thousand as alone. */
-function oneOrganizations(organizationId: number, first: number, below: number) {
-  return sql`(
-    with recursive minutes(minute) as (select cast(${first} as bigint) union all select minute + 1 from minutes where minute < ${below - 1})
-    select c.minute, c.kind, c.count from minutes m cross join counters c
-    where c.minute = m.minute and c.organization_id = ${organizationId} and c.minute < ${below})`
+/** What everybody counted stands together as far as it is summed up; the last minutes are added up here. */
+function byMinutes(organizationId: number, first: number, below: number, summed: number): Sql {
+  if (organizationId !== everybody) return lookedUp(organizationId, first, below)
+  const belowSummed = Math.max(first, Math.min(summed, below))
+  return sql`
+    select * from (${lookedUp(everybody, first, belowSummed)}) as together
+    union all select minute, kind, count from counters where organization_id > ${everybody} and minute >= ${belowSummed} and minute < ${below}`
+}
+
+/** The key begins with the minute, so each minute is looked up: a day of one organization costs as much among a thousand as alone. */
+function lookedUp(organizationId: number, first: number, below: number): Sql {
+  return sql`
+    select * from (
+      with recursive minutes(minute) as (select cast(${first} as bigint) union all select minute + 1 from minutes where minute < ${below - 1})
+      select c.minute, c.kind, c.count from minutes m cross join counters c
+      where c.minute = m.minute and c.organization_id = ${organizationId} and c.minute < ${below}) as looked_up`
+}
+
+function add({ counts, histogram }: { counts: Record<CounterKind, number>; histogram: Histogram }, kind: string, count: number): void {
+  const bucket = latencyBucket(kind)
+  if (bucket !== undefined) histogram.set(bucket, (histogram.get(bucket) ?? 0) + count)
+  if (bucket !== undefined) counts.succeeded += count
+  else if (isKind(kind)) counts[kind] += count
 }
 
 function none(): Record<CounterKind, number> {

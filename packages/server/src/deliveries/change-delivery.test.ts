@@ -143,7 +143,7 @@ async function wakeAt(db: TestDatabase) {
 
 function settlement(key: { organizationId: number; eventId: number; endpointId: number }): Settlement {
   return {
-    ...key, attempts: 0, state: succeeded, step: 0, waitMs: 0, at: 0, durationMs: 1, status: 200, errorClass: null, error: null,
+    ...key, attempts: 0, state: succeeded, acceptedAt: 0, step: 0, waitMs: 0, at: 0, durationMs: 1, status: 200, errorClass: null, error: null,
     url: '', requestHeaders: '{}', responseHeaders: '{}', answer: null, disable: null, failingSince: undefined, alerts: [],
   }
 }

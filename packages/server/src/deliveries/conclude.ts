@@ -28,7 +28,7 @@ export function conclude({ target, item, id, headers, startedAt, result, failing
   const disable = result.outcome.kind === 'gone' ? 'gone' as const : hasFailedLong ? 'failing' as const : null
   const settlement: Settlement = {
     eventId: item.eventId, endpointId: item.endpointId, organizationId: target.organizationId, attempts: item.attempts,
-    state: deliveryStates[next.state], step: next.state === 'waiting' ? next.step : item.step, waitMs: next.state === 'waiting' ? next.waitMs : 0,
+    state: deliveryStates[next.state], acceptedAt: item.event.createdAt, step: next.state === 'waiting' ? next.step : item.step, waitMs: next.state === 'waiting' ? next.waitMs : 0,
     at: startedAt, durationMs: result.durationMs, status: result.status, errorClass: result.errorClass, error: result.error,
     url: target.url, requestHeaders: JSON.stringify(hideCredentials(headers)), responseHeaders: result.responseHeaders === null ? null : JSON.stringify(result.responseHeaders),
     answer: result.excerpt === null ? null : Buffer.from(result.excerpt).toString('hex'),

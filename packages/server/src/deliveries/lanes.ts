@@ -153,10 +153,10 @@ async function readInOrder(tx: Database, { endpointId, limit }: LookRequest, now
 async function readEvents(tx: Database, looks: readonly LaneLook[]): Promise<StoredEvent[]> {
   const wanted = [...new Set(looks.flatMap((look) => look.deliveries.map((delivery) => delivery.eventId)))]
   if (wanted.length === 0) return []
-  const rows = await tx.all<{ id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number }>(sql`
-    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at
+  const rows = await tx.all<{ id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number }>(sql`
+    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at
     from ${tx.rows(wanted.map((id) => [id]), ids)} as r join events e on e.id = r.id`)
-  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at }))
+  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at }))
 }
 
 /**

@@ -19,7 +19,7 @@ async function givenSending(db: TestDatabase, session: string): Promise<Delivery
 }
 
 const success = (db: TestDatabase, key: DeliveryKey & { organizationId: number }, attempts = 0): Settlement => ({
-  ...key, attempts, state: succeeded, step: 0, waitMs: 0, at: db.clock.now(), durationMs: 1, status: 200, errorClass: null, error: null,
+  ...key, attempts, state: succeeded, acceptedAt: 0, step: 0, waitMs: 0, at: db.clock.now(), durationMs: 1, status: 200, errorClass: null, error: null,
   url: 'https://receiver.example/hook', requestHeaders: '{}', responseHeaders: '{}', answer: null, disable: null, failingSince: undefined, alerts: [],
 })
 

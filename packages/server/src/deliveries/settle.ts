@@ -1,8 +1,9 @@
+import { latencyKind } from '../counters/latency.js'
 import { sql } from '../storage/sql.js'
+import { deliveryStates, type DeliveryState } from './delivery.js'
 import { lockLanes } from './lanes.js'
 import { proveSession } from './sessions.js'
 import type { Column, Database } from '../storage/database.js'
-import type { DeliveryState } from './delivery.js'
 
 /** An attempt that has ended, and what is to become of its delivery. */
 export interface Settlement {
@@ -12,6 +13,8 @@ export interface Settlement {
   /** Attempts made before this one. A delivery that has another number by now has moved on, and nothing is changed. */
   attempts: number
   state: DeliveryState
+  /** When its event was accepted. */
+  acceptedAt: number
   step: number
   waitMs: number
   at: number
@@ -45,9 +48,9 @@ export interface Settled {
 
 const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'attempts int', 'state int', 'step int', 'wait_ms int']
 const attemptColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'number int', 'at int', 'duration_ms int', 'status int', 'error_class text', 'error text', 'url text', 'request_headers text', 'response_headers text', 'answer bytes']
-const counterColumns: readonly Column[] = ['minute int', 'organization_id int', 'kind text', 'count int']
+const counterColumns: readonly Column[] = ['organization_id int', 'kind text', 'count int']
 const idColumns: readonly Column[] = ['id int']
-const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int']
+const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int', 'status int', 'error_class text']
 
 /** Writes attempts and the next states of their deliveries together, under the session's proof. What is stale changes nothing. */
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
@@ -81,20 +84,24 @@ const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead'
 
 /** One row per minute, organization and outcome, however many deliveries: what the overview reads instead of scanning. */
 async function count(tx: Database, settlements: readonly Settlement[]): Promise<void> {
-  const counts = new Map<string, [number, number, string, number]>()
-  for (const { at, organizationId, state } of settlements) {
-    const minute = Math.floor(at / 60_000)
-    const kind = kinds[state] ?? 'other'
-    const key = `${minute} ${organizationId} ${kind}`
+  const counts = new Map<string, [number, string, number]>()
+  for (const settlement of settlements) {
+    const kind = counterKind(settlement)
+    const key = `${settlement.organizationId} ${kind}`
     const row = counts.get(key)
-    if (row === undefined) counts.set(key, [minute, organizationId, kind, 1])
-    else row[3]++
+    if (row === undefined) counts.set(key, [settlement.organizationId, kind, 1])
+    else row[2]++
   }
-  const rows = [...counts.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1))
+  const rows = [...counts.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
   await tx.run(sql`
     insert into counters (minute, organization_id, kind, count)
-    select minute, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r
+    select cast(${tx.now} as bigint) / 60000, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r
     where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
+}
+
+/** What took a retry tells of the endpoint's troubles, and a replay of nobody's haste: neither says how fast webhooks are. */
+function counterKind({ state, attempts, acceptedAt, at, durationMs }: Settlement): string {
+  return state === deliveryStates.succeeded && attempts === 0 ? latencyKind(at + durationMs - acceptedAt) : kinds[state] ?? 'other'
 }
 
 /** Cursors before lanes before deliveries, each in order, as everybody takes them. Few settlements touch any but the last. */
@@ -109,13 +116,16 @@ async function lockWhatTurns(tx: Database, settlements: readonly Settlement[]): 
   await lockLanes(tx, settlements.filter((s) => s.disable !== null || s.failingSince !== undefined).map((s) => s.endpointId))
 }
 
+/** With what the failing began: its last attempt is to be looked up among all that waits behind it. */
 async function rememberFailing(tx: Database, settlements: readonly Settlement[]): Promise<void> {
-  const turned = new Map<number, number | null>()
-  for (const { endpointId, failingSince } of settlements) if (failingSince !== undefined) turned.set(endpointId, failingSince)
+  const turned = new Map<number, (string | number | null)[]>()
+  for (const { endpointId, failingSince, status, errorClass } of settlements) {
+    if (failingSince !== undefined) turned.set(endpointId, failingSince === null ? [endpointId, null, null, null] : [endpointId, failingSince, status, errorClass])
+  }
   if (turned.size === 0) return
   await tx.run(sql`
-    update lanes set failing_since = r.failing_since
-    from ${tx.rows([...turned].sort((a, b) => a[0] - b[0]), failingColumns)} as r where lanes.endpoint_id = r.endpoint_id`)
+    update lanes set failing_since = r.failing_since, failing_status = r.status, failing_error_class = r.error_class
+    from ${tx.rows([...turned].sort((a, b) => a[0] - b[0]).map(([, row]) => row), failingColumns)} as r where lanes.endpoint_id = r.endpoint_id`)
 }
 
 /** An endpoint is disabled only in the version that was called: somebody may have corrected its URL meanwhile. */

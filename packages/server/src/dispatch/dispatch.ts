@@ -140,7 +140,7 @@ async function findSkipped(tx: Database, organizations: readonly number[], curso
   return rows.map((row) => row.organization_id)
 }
 
-interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; only_endpoint_id: number | null }
+interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number; only_endpoint_id: number | null }
 type ReadEvent = StoredEvent & { onlyEndpointId: number | null }
 
 /** What follows the cursors. Where that is just what was appended by this caller, nothing is read. */
@@ -168,11 +168,11 @@ async function readEvents(tx: Database, cursors: readonly Cursor[], limit: numbe
     ? sql`cross join lateral (select * from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit}) e`
     : sql`cross join events e on e.id in (select id from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit})`
   const rows = await tx.all<EventRow>(sql`
-    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.only_endpoint_id
+    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at, e.only_endpoint_id
     from ${tx.rows(cursors.map((cursor) => [cursor.organization_id, cursor.dispatched_id]), cursorColumns)} as r
     ${next}
     order by e.id limit ${limit}`)
-  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, onlyEndpointId: row.only_endpoint_id }))
+  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at, onlyEndpointId: row.only_endpoint_id }))
 }
 
 interface Planned { event: ReadEvent; endpoint: Subscriber }

@@ -8,6 +8,7 @@ import { replayDelivery } from '../deliveries/replay-delivery.js'
 import { consume } from '../consumers/consume.js'
 import { replayConsumerDeadLetter } from '../consumers/dead-letters.js'
 import { beginHandlers, settleStretch, takeStretch } from '../consumers/take-stretch.js'
+import { sumUp } from '../counters/sum-up.js'
 import { changeEndpoint, deleteEndpoint, moveEndpoint } from '../endpoints/change-endpoint.js'
 import { createEndpoint } from '../endpoints/create-endpoint.js'
 import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
@@ -51,6 +52,7 @@ export const commands = {
   stepReplays,
   cancelReplay,
   sweep,
+  sumUp,
   consume,
   replayConsumerDeadLetter,
   beginHandlers,

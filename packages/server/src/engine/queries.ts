@@ -5,6 +5,8 @@ import { listConsumerDeadLetters } from '../consumers/dead-letters.js'
 import { listConsumers } from '../consumers/list-consumers.js'
 import { dueHandlers } from '../consumers/take-stretch.js'
 import { backlog } from '../counters/backlog.js'
+import { failingEndpoints } from '../counters/failing-endpoints.js'
+import { inboundCounts } from '../counters/inbound-counts.js'
 import { overview } from '../counters/overview.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
@@ -63,6 +65,8 @@ export const queries = {
   listLinks,
   overview,
   backlog,
+  failingEndpoints,
+  inboundCounts,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries

@@ -60,7 +60,7 @@ describe('a turn on SQLite', () => {
   test('an attempt that cannot be written keeps nobody from publishing', async () => {
     await db.run(sql`insert into deliveries (event_id, endpoint_id, organization_id, state, attempts, step, format, exempt, due_at, updated_at) values (7, 1, 1, 0, 0, 0, 1, 0, 0, 0)`)
     const broken = {
-      eventId: 7, endpointId: 1, organizationId: 1, attempts: 0, state: 2, step: 0, waitMs: 0, at: 0, durationMs: 'no number' as unknown as number, status: 200, errorClass: null, error: null,
+      eventId: 7, endpointId: 1, organizationId: 1, attempts: 0, state: 2, acceptedAt: 0, step: 0, waitMs: 0, at: 0, durationMs: 'no number' as unknown as number, status: 200, errorClass: null, error: null,
       url: '', requestHeaders: '{}', responseHeaders: null, answer: null, disable: null, failingSince: undefined, alerts: [],
     } satisfies Settlement
     const result = await run([event('1')], [broken])

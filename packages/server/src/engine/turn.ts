@@ -93,7 +93,7 @@ export function storedEvents(events: readonly NewEvent[], appended: readonly App
   return events.flatMap((event, i) => {
     const result = appended[i]
     if (result?.kind !== 'appended') return []
-    return [{ id: result.id, organizationId: event.organizationId, type: event.type, data: event.data, givenId: event.givenId ?? null, occurredAt: event.occurredAt, onlyEndpointId: event.onlyEndpointId ?? null }]
+    return [{ id: result.id, organizationId: event.organizationId, type: event.type, data: event.data, givenId: event.givenId ?? null, occurredAt: event.occurredAt, createdAt: event.createdAt, onlyEndpointId: event.onlyEndpointId ?? null }]
   })
 }
 

@@ -18,6 +18,8 @@ export interface StoredEvent {
   /** The id that the publisher brought; it is what receivers see then. */
   givenId: string | null
   occurredAt: number
+  /** When it was accepted. */
+  createdAt: number
 }
 
 /** An event that is to be appended. */

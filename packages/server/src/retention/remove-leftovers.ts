@@ -1,8 +1,11 @@
+import { everybody } from '../counters/sum-up.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 
-/** Counters are small, and a year beside the year before is worth seeing. */
-const countersKeptMinutes = 400 * 24 * 60
+/** Pictures of more than two days are drawn by the hour. */
+const minutesKept = 9 * 24 * 60
+/** Hours are few, and a year beside the year before is worth seeing. */
+const hoursKept = 400 * 24
 
 /** Removes what no delivery refers to any more: counters, ended bulk replays, what could not be published, what consumers gave up, deleted endpoints. */
 export async function removeLeftovers(tx: Database, { before, batch }: { before: number; batch: number }): Promise<{ more: boolean }> {
@@ -10,7 +13,15 @@ export async function removeLeftovers(tx: Database, { before, batch }: { before:
     await tx.run(sql`
       delete from counters where (minute, organization_id, kind) in (
         select minute, organization_id, kind from counters
-        where minute < cast(${tx.now} as bigint) / 60000 - ${countersKeptMinutes} order by minute, organization_id, kind limit ${batch})`),
+        where minute < cast(${tx.now} as bigint) / 60000 - ${minutesKept} and minute < (select minute from counters_summed) order by minute, organization_id, kind limit ${batch})`),
+    await tx.run(sql`
+      delete from counter_hours where (organization_id, hour, kind) in (
+        select h.organization_id, h.hour, h.kind from (select cast(${everybody} as integer) as id union all select id from organizations) as o
+        join counter_hours h on h.organization_id = o.id and h.hour < cast(${tx.now} as bigint) / 3600000 - ${hoursKept} limit ${batch})`),
+    await tx.run(sql`
+      delete from source_count_hours where (source_id, hour, verdict) in (
+        select h.source_id, h.hour, h.verdict from sources s
+        join source_count_hours h on h.source_id = s.id and h.hour < cast(${tx.now} as bigint) / 3600000 - ${hoursKept} limit ${batch})`),
     await tx.run(sql`
       delete from replays where id in (select id from replays where state > 0 and updated_at < ${before} order by id limit ${batch})`),
     await tx.run(sql`

@@ -134,7 +134,7 @@ onEachDatabase('retention', (db) => {
     expect(await db.all(sql`select id from endpoints`)).toEqual([{ id: endpoint }])
   })
 
-  test('ended bulk replays, answers to repeated requests and counters older than 400 days go; running ones stay', async () => {
+  test('ended bulk replays, answers to repeated requests and counters go once their hours tell of them, and those after 400 days; running ones stay', async () => {
     const { acme } = await givenAcme(db)
     for (const state of [0, 1, 2]) {
       await db.run(sql`
@@ -143,12 +143,16 @@ onEachDatabase('retention', (db) => {
     }
     await db.run(sql`insert into idempotent_answers (scope, key, digest, body, created_at) values ('acme', 'k', 'd', '{}', ${db.now})`)
     const minute = Math.floor(db.clock.now() / 60_000)
-    await db.run(sql`insert into counters (minute, organization_id, kind, count) values (${minute - 401 * 1440}, ${acme}, 'dead', 1), (${minute - 300 * 1440}, ${acme}, 'dead', 1)`)
+    await db.run(sql`insert into counters (minute, organization_id, kind, count) values (${minute - 12 * 1440}, ${acme}, 'dead', 1), (${minute - 10 * 1440}, ${acme}, 'dead', 1), (${minute - 8 * 1440}, ${acme}, 'dead', 1)`)
+    await db.run(sql`insert into counters_summed (minute, organization_id, kind) values (${minute - 10 * 1440}, 0, '')`)
+    const hour = Math.floor(minute / 60)
+    await db.run(sql`insert into counter_hours (organization_id, hour, kind, count) values (${acme}, ${hour - 401 * 24}, 'dead', 1), (0, ${hour - 401 * 24}, 'dead', 1), (${acme}, ${hour - 300 * 24}, 'dead', 1)`)
     db.clock.advance(40 * days)
     await sweepAll(db)
     expect(await db.all(sql`select state from replays`)).toEqual([{ state: 0 }])
     expect(await db.all(sql`select key from idempotent_answers`)).toEqual([])
-    expect(await db.all(sql`select minute from counters`)).toEqual([{ minute: minute - 300 * 1440 }])
+    expect(await db.all(sql`select minute from counters order by minute`)).toEqual([{ minute: minute - 10 * 1440 }, { minute: minute - 8 * 1440 }])
+    expect(await db.all(sql`select hour from counter_hours`)).toEqual([{ hour: hour - 300 * 24 }])
   })
 
   // SQLite plans by the schema alone; PostgreSQL by what is in it, so on tables this small it tells nothing.

@@ -6,8 +6,10 @@ import type { Store } from '../engine/store.js'
 /** Deliveries that one step of a bulk replay makes due, and rows that one sweep removes: little, because others wait for the writer. */
 const replayStep = 500
 const sweepBatch = 500
+/** Counters of minutes that are over which one step adds to their hours. */
+const sumStep = 1_000
 
-/** What a node does beside the deliveries: bulk replays go on, and what was kept long enough goes. */
+/** What a node does beside the deliveries: bulk replays go on, counters are summed up, and what was kept long enough goes. */
 export function housekeeping({ store, clock, settings, wake }: { store: Store; clock: Clock; settings: Settings; wake: () => void }): Chore[] {
   return [
     {
@@ -18,6 +20,7 @@ export function housekeeping({ store, clock, settings, wake }: { store: Store; c
         return worked
       },
     },
+    { everyMs: 10_000, work: () => store.command('sumUp', { limit: sumStep }) },
     {
       everyMs: 60_000,
       async work() {

@@ -1,8 +1,8 @@
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 
-/** Counts are small; the year before is worth comparing with. */
-const countsKeptMinutes = 400 * 24 * 60
+/** Afterwards their hours tell of them. */
+const minutesKept = 9 * 24 * 60
 
 /** Removes a little of what came in and has been kept long enough: receipts with their bytes, and what duplicates were known by. */
 export async function removeReceipts(tx: Database, { receiptsBefore, keysBefore, batch }: { receiptsBefore: number; keysBefore: number; batch: number }): Promise<{ removed: number; more: boolean }> {
@@ -13,7 +13,7 @@ export async function removeReceipts(tx: Database, { receiptsBefore, keysBefore,
   const counts = await tx.run(sql`
     delete from source_counts where (minute, source_id, verdict) in (
       select minute, source_id, verdict from source_counts
-      where minute < cast(${tx.now} as bigint) / 60000 - ${countsKeptMinutes} order by minute, source_id, verdict limit ${batch})`)
+      where minute < cast(${tx.now} as bigint) / 60000 - ${minutesKept} and minute < (select minute from counters_summed) order by minute, source_id, verdict limit ${batch})`)
   return { removed: receipts + keys, more: receipts === batch || keys === batch || counts === batch }
 }
 

@@ -1,0 +1,32 @@
+-- 0007-what-the-overview-reads.sql
+-- The same counts by the hour, and of everybody together (organization 0, by the hour and among `counters` by the minute):
+-- a week of minutes of thousands of organizations is millions of rows.
+create table counter_hours (
+  organization_id integer not null,
+  hour integer not null,
+  kind text not null,
+  count integer not null,
+  primary key (organization_id, hour, kind)
+) strict, without rowid;
+create table source_count_hours (
+  source_id integer not null,
+  hour integer not null,
+  verdict integer not null,
+  count integer not null,
+  primary key (source_id, hour, verdict)
+) strict, without rowid;
+
+-- How far that has come, in one row once it has begun: all minutes below this one, and of this one the counters up to this organization and kind.
+create table counters_summed (
+  minute integer not null,
+  organization_id integer not null,
+  kind text not null
+) strict;
+
+-- What an endpoint's failing began with. Nullable: one that failed before this version has no recorded cause.
+alter table lanes add column failing_status integer;
+alter table lanes add column failing_error_class text;
+create index lanes_failing on lanes (organization_id, failing_since) where failing_since is not null;
+
+-- Dead letters of all organizations, newest first.
+create index deliveries_dead_newest on deliveries (event_id, endpoint_id) where state = 3;
