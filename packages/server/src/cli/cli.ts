@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError } from 'commander'
 import { settingFlags } from '../config/settings.js'
 import { version } from '../server/version.js'
 import { backUp } from './back-up.js'
+import { copy, type CopyFlags } from './copy.js'
 import { tellFailure } from './failure.js'
 import { loadSettings } from './load-settings.js'
 import { migrateDatabase } from './migrate-database.js'
@@ -55,6 +56,10 @@ function commandLine(given: Given, finish: (exitCode: number) => void): Command 
   program.command('backup').argument('<file>', 'where to; it must not exist yet').description('Copy the database, consistently, while a server is running.')
     .option('--database-url <url>', 'Which database; as DATABASE_URL.')
     .action(async (file: string, flags: Flags) => backUp(await loadSettings('dev', flags, given), file, terminal))
+  program.command('copy').description('Copy everything to another database, and compare the two. The source must not be in use.')
+    .requiredOption('--from <url>', 'The database that is copied, as DATABASE_URL names one.')
+    .requiredOption('--to <url>', 'An empty one, or the target of an earlier run that was interrupted.')
+    .action(async (flags: CopyFlags) => finish(await copy(flags, given)))
   addVerify(program, given, finish)
   return program
 }

@@ -7,7 +7,7 @@ import { sqliteAwayCode } from '../storage/database-away.js'
 import { migrate } from '../storage/migrate.js'
 import { rawSql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
-import { openConnection, type SqliteConnection } from '../storage/sqlite-driver.js'
+import { lockSqliteFile } from '../storage/sqlite-lock.js'
 import type { Memory } from './turn.js'
 
 /** Which of the two threads of a SQLite file this is. */
@@ -27,7 +27,7 @@ const writerCacheKiB = 16_384
 const readerCacheKiB = 8_192
 
 // Kept here, not only by its statements: the driver closes a connection that nothing else refers to.
-let lock: SqliteConnection | undefined
+let lock: ReturnType<typeof lockSqliteFile> | undefined
 const { path, role, now: startedAt } = workerData as ThreadData
 const port = parentPort as NonNullable<typeof parentPort>
 let now = startedAt
@@ -38,7 +38,7 @@ async function run(): Promise<void> {
   let db: SqliteDatabase
   let migrations = 0
   try {
-    if (role === 'writer') lock = lockFile(path)
+    if (role === 'writer') lock = lockSqliteFile(path)
     db = new SqliteDatabase(path, { clock: () => now, autoCheckpointPages: writerCheckpointPages, cacheKiB: role === 'writer' ? writerCacheKiB : readerCacheKiB })
     if (role === 'writer') migrations = (await migrate(db)).length
     else db.exec('pragma query_only = on')
@@ -90,19 +90,4 @@ async function checkpoint(db: SqliteDatabase): Promise<void> {
     const state = await db.first<{ log: number; checkpointed: number }>(rawSql('pragma wal_checkpoint(noop)'))
     if (state !== undefined && state.log - state.checkpointed > readerCheckpointPages) await db.first(rawSql('pragma wal_checkpoint(passive)'))
   } catch { /* a busy or full disk: the next time will do, and the writer tells of what is really wrong */ }
-}
-
-/**
- * Keeps every other process from this file, by an exclusive lock of the operating system on a file beside it. It goes
- * with the process, SIGKILL included, so a lock that is held is the proof that its holder lives.
- */
-function lockFile(path: string): SqliteConnection {
-  const connection = openConnection(`${path}.lock`)
-  try {
-    connection.exec('pragma busy_timeout = 0; pragma journal_mode = memory; begin exclusive')
-    return connection
-  } catch {
-    connection.close()
-    throw new Error(`Another Posthorn process has ${path} open. Stop it first, or give this one another DATABASE_URL.`)
-  }
 }

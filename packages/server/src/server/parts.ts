@@ -4,11 +4,11 @@ import { Connections } from '../deliveries/connections.js'
 import { targetLoader } from '../deliveries/load-targets.js'
 import { createDialler } from '../dialling/dial.js'
 import { dnsServersResolver, systemResolver } from '../dialling/resolver.js'
+import { copyFact, refuseHalfCopied } from '../copy/copy-mark.js'
 import { readPlans, type Plans } from '../billing/plans.js'
 import { systemClock, type Clock } from '../engine/clock.js'
 import { Node } from '../engine/node.js'
-import { openPostgresStore } from '../engine/postgres-store.js'
-import { openSqliteStore } from '../engine/sqlite-store.js'
+import { openStore } from '../engine/open-store.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
 import { openLog, type Log } from '../observability/log.js'
 import { Metrics } from '../observability/metrics.js'
@@ -45,7 +45,13 @@ export async function openParts(settings: Settings): Promise<Parts> {
   const log = openLog({ destination: settings.log, level: settings.logLevel })
   const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
   const clock = systemClock()
-  const store = databaseUrl.kind === 'sqlite' ? await openSqliteStore(databaseUrl.path, clock) : await openPostgresStore(databaseUrl.url)
+  const store = await openStore(databaseUrl, clock)
+  try {
+    refuseHalfCopied(await store.query('readFact', { name: copyFact }))
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   const connections = new Connections(createDialler({
     strict: mode === 'serve', allow: settings.allowSubnets ?? [],
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),

@@ -1,0 +1,29 @@
+import { inOrderOfReference, type Table } from './tables.js'
+
+/** Tables that are not copied, each for its reason. Every other one is. */
+export const notCopied: ReadonlyMap<string, string> = new Map([
+  ['schema_migrations', 'Each database has been brought up to date by itself.'],
+  ['sessions', 'They belong to processes that are not running any more.'],
+  ['event_ids', 'A row on SQLite, a sequence on PostgreSQL: it is set, not copied.'],
+  ['receipt_ids', 'A row on SQLite, a sequence on PostgreSQL: it is set, not copied.'],
+])
+
+/** A table that both databases have, with the columns that are copied, and in the source's types. */
+export interface CopiedTable { name: string; columns: { name: string; type: string }[]; key: string[] }
+
+/**
+ * What is copied from tables of `source` to those of `target`, in an order in which no row comes before one that it refers to.
+ *
+ * @throws where something of the source has no place in the target, so that nothing is ever left behind unnoticed
+ */
+export function copiedTables(source: readonly Table[], target: readonly Table[]): CopiedTable[] {
+  const targets = new Map(target.map((table) => [table.name, table]))
+  return inOrderOfReference(source.filter(({ name }) => !notCopied.has(name))).map(({ name, columns, key }) => {
+    const counterpart = targets.get(name)
+    if (counterpart === undefined) throw new Error(`The table ${name} has no counterpart in the target.`)
+    const homeless = columns.find((column) => !counterpart.columns.some((other) => other.name === column.name))
+    if (homeless !== undefined) throw new Error(`The column ${name}.${homeless.name} has no counterpart in the target.`)
+    if (key.length === 0) throw new Error(`The table ${name} has no primary key to be walked by.`)
+    return { name, columns, key }
+  })
+}
