@@ -1,5 +1,5 @@
 import { deliveryStates } from '../deliveries/delivery.js'
-import { copyFact } from './copy-mark.js'
+import { ownFacts } from './copied-tables.js'
 import type { Row } from '../storage/database.js'
 
 /**
@@ -8,7 +8,7 @@ import type { Row } from '../storage/database.js'
  */
 export function cleanRow(table: string, row: Row, { startedAt }: { startedAt: number }): Row | undefined {
   switch (table) {
-    case 'installation': return row['name'] === copyFact ? undefined : row
+    case 'installation': return ownFacts.includes(row['name'] as string) ? undefined : row
     case 'consumers': return { ...row, session: null }
     // Woken, so that whoever takes it sees for itself what there is to do.
     case 'lanes': return row['session'] === null ? row : { ...row, session: null, wake_at: startedAt }

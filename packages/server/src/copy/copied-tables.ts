@@ -1,3 +1,4 @@
+import { copyFact } from './copy-mark.js'
 import { inOrderOfReference, type Table } from './tables.js'
 
 /** Tables that are not copied, each for its reason. Every other one is. */
@@ -7,6 +8,9 @@ export const notCopied: ReadonlyMap<string, string> = new Map([
   ['event_ids', 'A row on SQLite, a sequence on PostgreSQL: it is set, not copied.'],
   ['receipt_ids', 'A row on SQLite, a sequence on PostgreSQL: it is set, not copied.'],
 ])
+
+/** Facts of an installation that tell of the database itself rather than of what is in it. */
+export const ownFacts: readonly string[] = [copyFact, 'partitioned_below']
 
 /** A table that both databases have, with the columns that are copied, and in the source's types. */
 export interface CopiedTable { name: string; columns: { name: string; type: string }[]; key: string[] }
@@ -23,7 +27,7 @@ export function copiedTables(source: readonly Table[], target: readonly Table[])
     if (counterpart === undefined) throw new Error(`The table ${name} has no counterpart in the target.`)
     const homeless = columns.find((column) => !counterpart.columns.some((other) => other.name === column.name))
     if (homeless !== undefined) throw new Error(`The column ${name}.${homeless.name} has no counterpart in the target.`)
-    if (key.length === 0) throw new Error(`The table ${name} has no primary key to be walked by.`)
-    return { name, columns, key }
+    // What has no key has a single row; all of that is as good as one.
+    return { name, columns, key: key.length > 0 ? key : columns.map((column) => column.name) }
   })
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readMigrations } from '../storage/migrate.js'
-import { rawSql, sql } from '../storage/sql.js'
+import { join, rawSql, sql } from '../storage/sql.js'
 import { cleanRow } from './clean-start.js'
-import { copiedTables, type CopiedTable } from './copied-tables.js'
-import { copyFact, moveCopyMark, readCopyMark, type CopyMark } from './copy-mark.js'
+import { copiedTables, ownFacts, type CopiedTable } from './copied-tables.js'
+import { moveCopyMark, readCopyMark, type CopyMark } from './copy-mark.js'
 import { raiseLastNumbers, readLastNumbers, type LastNumbers } from './last-numbers.js'
 import { readBatches, writeRows } from './rows.js'
 import { digestTable, type TableDigest } from './table-digest.js'
@@ -48,6 +48,8 @@ export async function copyDatabase(source: Place, target: Place, { now, tell = (
   })
 }
 
+const isNoOwnFact = join(ownFacts.map((name) => sql`name <> ${name}`), ' and ')
+
 /** Told after every batch: rows of a table so far, in this run. */
 export interface CopyProgress { table: string; rows: number }
 
@@ -78,7 +80,8 @@ async function begin(target: Database, tables: readonly CopiedTable[], fresh: Co
       return mark
     }
     for (const { name } of tables) {
-      if (await tx.first(rawSql(`select 1 as found from "${name}" limit 1`)) !== undefined) throw new Error(`The target holds data already (in ${name}). Give an empty database; one that only \`posthorn migrate\` has seen is empty.`)
+      const holdsAny = name === 'installation' ? sql`select 1 as found from installation where ${isNoOwnFact} limit 1` : rawSql(`select 1 as found from "${name}" limit 1`)
+      if (await tx.first(holdsAny) !== undefined) throw new Error(`The target holds data already (in ${name}). Give an empty database; one that only \`posthorn migrate\` has seen is empty.`)
     }
     await moveCopyMark(tx, { from: undefined, to: fresh })
     return fresh
@@ -103,7 +106,7 @@ async function refuseUnfit(source: Database): Promise<void> {
 async function identityOf(source: Database, lastNumbers: LastNumbers): Promise<string> {
   const facts = [
     await source.all(sql`select number, applied_at from schema_migrations order by number`),
-    await source.all(sql`select name, value from installation where name <> ${copyFact} order by name`),
+    await source.all(sql`select name, value from installation where ${isNoOwnFact} order by name`),
     [...lastNumbers].sort(([a], [b]) => a < b ? -1 : 1),
   ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
