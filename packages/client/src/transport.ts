@@ -24,7 +24,7 @@ export interface CallOptions {
 export interface PostOptions extends CallOptions { idempotencyKey?: string | undefined }
 
 export interface Request extends PostOptions {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the server's URL: `/v1/organizations`. */
   path: string
   query?: Query | undefined

@@ -6,7 +6,7 @@ import { ProblemNote } from './pieces/problem-note.js'
 const root = createRootRoute({
   component: Shell,
   errorComponent: ({ error }) => <ProblemNote error={error} />,
-  notFoundComponent: () => <div className="card"><Empty title="There is no such page" action={<Link className="text-accent underline" to="/">To the overview</Link>}>Perhaps the address was cut off when it was copied.</Empty></div>,
+  notFoundComponent: () => <div className="card"><Empty title="There is no such page" action={<Link className="link" to="/">To the overview</Link>}>Perhaps the address was cut off when it was copied.</Empty></div>,
 })
 
 const at = (path: string, load: () => Promise<Record<string, unknown>>, page: string) => createRoute({
@@ -16,7 +16,7 @@ const at = (path: string, load: () => Promise<Record<string, unknown>>, page: st
 
 // Every page is a file of its own, loaded when somebody goes there.
 const routes = [
-  at('/', () => import('./overview/overview-page.js'), 'ServerOverviewPage'),
+  at('/', () => import('./overview/server-overview-page.js'), 'ServerOverviewPage'),
   at('/organizations/$org', () => import('./overview/overview-page.js'), 'OverviewPage'),
   at('/organizations/$org/overview', () => import('./overview/overview-page.js'), 'OverviewPage'),
   at('/organizations/$org/endpoints', () => import('./endpoints/endpoints-page.js'), 'EndpointsPage'),
@@ -32,8 +32,10 @@ const routes = [
   at('/organizations/$org/orders', () => import('./orders/orders-page.js'), 'OrdersPage'),
   at('/organizations/$org/billing', () => import('./billing/billing-page.js'), 'BillingPage'),
   at('/sources', () => import('./sources/sources-page.js'), 'SourcesPage'),
+  at('/sources/$source', () => import('./sources/source-page.js'), 'SourcePage'),
   at('/receipts/$receipt', () => import('./sources/receipt-page.js'), 'ReceiptPage'),
   at('/inspectors', () => import('./inspectors/inspectors-page.js'), 'InspectorsPage'),
+  at('/inspectors/$inspector', () => import('./inspectors/inspector-page.js'), 'InspectorPage'),
   at('/settings/webhooks', () => import('./settings/settings-page.js'), 'SettingsPage'),
 ]
 

@@ -14,7 +14,7 @@ export function CatalogPage() {
   const [sought, setSought] = useState('')
   if (error) return <ProblemNote error={error} />
   if (catalog === undefined) return <Loading />
-  if (catalog === null) return <><PageHead title="Event catalog" /><div className="card"><Empty title="This organization has no catalog" action={<Link className="text-accent underline" to="/settings/webhooks">Choose one in the settings</Link>}>Every well-formed event type is accepted. With a catalog, types have descriptions, schemas and samples, and may be the only ones.</Empty></div></>
+  if (catalog === null) return <><PageHead title="Event catalog" /><div className="card"><Empty title="This organization has no catalog" action={<Link className="link" to="/settings/webhooks">Choose one in the settings</Link>}>Every well-formed event type is accepted. With a catalog, types have descriptions, schemas and samples, and may be the only ones.</Empty></div></>
   const { title, description, types, defaultFormat, defaultRetryPolicy, defaultEventTypePolicy } = catalog
   const found = types.filter((listed) => `${listed.type} ${listed.description}`.toLowerCase().includes(sought.toLowerCase()))
   return (

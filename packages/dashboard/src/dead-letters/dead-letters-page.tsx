@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import { useState } from 'react'
-import { DeliveriesList } from '../deliveries/deliveries-list.js'
+import { BriefDeliveries } from '../deliveries/brief-deliveries.js'
 import { StateBadge } from '../pieces/badge.js'
 import { Button } from '../pieces/button.js'
 import { Empty } from '../pieces/empty.js'
@@ -34,7 +34,7 @@ export function DeadLettersPage() {
                 <div className="flex min-w-0 flex-wrap items-center gap-2"><Link to={`/organizations/${encodeURIComponent(org)}/endpoints/${endpointId}`} className="mono break-all text-accent underline underline-offset-2">{endpoint?.url ?? endpointId}</Link>{endpoint !== undefined && <StateBadge state={endpoint.state} />}</div>
                 <Button onClick={() => setReplaying({ endpointId })}><RotateCcw size={15} aria-hidden />Replay this endpoint's</Button>
               </div>
-              <DeliveriesList organization={org} deliveries={deliveries} endpoints={endpoints} isOfOneEndpoint />
+              <BriefDeliveries organization={org} deliveries={deliveries} />
             </section>
           )
         })}

@@ -1,49 +1,44 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { Empty } from '../pieces/empty.js'
-import { Loading } from '../pieces/loading.js'
-import { More } from '../pieces/more.js'
+import { FilterBar, FilterChoice, FilterText } from '../pieces/filter-bar.js'
+import { ListTable } from '../pieces/list-table.js'
 import { PageHead } from '../pieces/page-head.js'
-import { ProblemNote } from '../pieces/problem-note.js'
+import { instantsOf, TimeRangeChoice, timeNames } from '../pieces/time-range.js'
+import { useFilter } from '../pieces/use-filter.js'
 import { posthorn } from '../server/posthorn.js'
-import { deliveryStates } from './delivery-states.js'
 import { useEndpointsById, useList } from '../server/reading.js'
-import { DeliveriesList } from './deliveries-list.js'
-import type { DeliveryFilter } from '@posthorn/client'
+import { deliveryColumns, DeliveryRow } from './delivery-row.js'
+import { deliveryStates } from './delivery-states.js'
+import { SelectionBar } from './selection-bar.js'
+import { useSelection } from './use-selection.js'
+import type { Delivery, DeliveryFilter, Listing } from '@posthorn/client'
 
-/** The delivery log, by whatever it is looked for; the filter stands in the address. */
+/** The delivery log, by whatever it is looked for. */
 export function DeliveriesPage() {
   const { org = '' } = useParams({ strict: false })
-  const { state, endpointId, eventType, eventId } = useSearch({ strict: false }) as Record<string, string | undefined>
-  const filter = { state, endpointId, eventType, eventId }
-  const navigate = useNavigate()
+  const { filter, isFiltered, choose, clear } = useFilter(['state', 'endpointId', 'eventType', 'eventId', ...timeNames])
   const endpoints = useEndpointsById(org)
-  const list = useList(['deliveries', org, filter], posthorn.deliveries.list(org, filter as DeliveryFilter))
-  const isFiltered = Object.values(filter).some((value) => value !== undefined)
-  const choose = (changed: Partial<typeof filter>) => void navigate({ to: '.', search: Object.fromEntries(Object.entries({ ...filter, ...changed }).filter(([, value]) => value)) as never, replace: true })
-
+  const list = useList(['deliveries', org, filter], listDeliveries(org, filter))
+  const selection = useSelection(list.items ?? [])
   return (
     <>
       <PageHead title="Deliveries" about="One event for one endpoint each, newest first." />
-      <search className="mb-4 flex flex-wrap gap-2">
-        <input data-search className="control mono w-64 max-sm:w-full" placeholder="Event type: order.*" aria-label="Event type" defaultValue={eventType} key={eventType ?? ''} spellCheck={false}
-          onKeyDown={(event) => { if (event.key === 'Enter') choose({ eventType: event.currentTarget.value.trim() }) }} onBlur={(event) => { if (event.target.value.trim() !== (eventType ?? '')) choose({ eventType: event.target.value.trim() }) }} />
-        <select className="control max-sm:flex-1" aria-label="State" value={state ?? ''} onChange={(event) => choose({ state: event.target.value })}>
-          <option value="">Every state</option>
-          {deliveryStates.map((name) => <option key={name} value={name}>{name === 'dead' ? 'dead letter' : name}</option>)}
-        </select>
-        <select className="control min-w-0 max-sm:flex-1 sm:max-w-80" aria-label="Endpoint" value={endpointId ?? ''} onChange={(event) => choose({ endpointId: event.target.value })}>
-          <option value="">Every endpoint</option>
-          {[...endpoints.values()].map(({ id, url }) => <option key={id} value={id}>{url}</option>)}
-        </select>
-        {isFiltered && <button type="button" className="px-2 text-accent underline underline-offset-2" onClick={() => void navigate({ to: '.', search: {} as never })}>Clear</button>}
-      </search>
-      <ProblemNote error={list.error} />
-      <div className="card overflow-hidden">
-        {list.items === undefined ? <Loading /> : list.items.length > 0 ? <DeliveriesList organization={org} deliveries={list.items} endpoints={endpoints} />
-          : isFiltered ? <Empty title="Nothing fits">No delivery has all of this. Clear a part of the filter.</Empty>
-            : <Empty title="Nothing has been sent yet">Publish an event to this organization, or send a test event from the page of an endpoint; what becomes of it shows here at once.</Empty>}
-        <More {...list} />
-      </div>
+      <FilterBar isFiltered={isFiltered} onClear={clear}>
+        <FilterText isSearch label="Event type" placeholder="Event type: order.*" value={filter.eventType} onChoose={(eventType) => choose({ eventType })} />
+        <FilterChoice label="State" every="Every state" choices={deliveryStates.map((state) => [state, state === 'dead' ? 'dead letter' : state])} value={filter.state} onChoose={(state) => choose({ state })} />
+        <FilterChoice label="Endpoint" every="Every endpoint" choices={[...endpoints.values()].map(({ id, url }) => [id, url])} value={filter.endpointId} onChoose={(endpointId) => choose({ endpointId })} />
+        <TimeRangeChoice range={filter} onChoose={choose} />
+      </FilterBar>
+      <ListTable list={list} label="Deliveries"
+        head={<><th className="w-px pr-0!"><input type="checkbox" className="size-4 accent-(--accent)" aria-label="Select all that are shown" checked={selection.isAll} onChange={selection.toggleAll} /></th>{deliveryColumns}</>}
+        row={(delivery) => <DeliveryRow key={delivery.id} organization={org} delivery={delivery} url={endpoints.get(delivery.endpointId)?.url} isSelected={selection.has(delivery.id)} onSelect={() => selection.toggle(delivery.id)} />}
+        empty={isFiltered ? <Empty title="Nothing fits">No delivery has all of this. Clear a part of the filter.</Empty>
+          : <Empty title="Nothing has been sent yet">Publish an event to this organization, or send a test event from the page of an endpoint; what becomes of it shows here at once.</Empty>} />
+      <SelectionBar organization={org} selected={selection.selected} onClear={selection.clear} />
     </>
   )
+}
+
+function listDeliveries(organization: string, { within, from, to, ...filter }: Record<'within' | 'from' | 'to' | 'state', string | undefined>): Listing<Delivery> {
+  return posthorn.deliveries.list(organization, { ...filter as DeliveryFilter, ...instantsOf({ within, from, to }) })
 }

@@ -4,7 +4,7 @@ import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
-import { makeInspector } from '../inspectors/make-inspector.js'
+import { makeInspector } from '../inspectors/inspector.js'
 import { EventTypesChoice } from './event-types-choice.js'
 import type { Endpoint, NewEndpoint } from '@posthorn/client'
 
@@ -29,7 +29,7 @@ export function EndpointForm({ organization, before, error, isBusy, onSubmit, su
   const judgement = settled === url.trim() && settled !== '' ? judged.data : undefined
 
   async function takeInspector() {
-    setUrl(await makeInspector())
+    setUrl((await makeInspector()).url)
   }
 
   function submit() {

@@ -1,8 +1,8 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Pause, Pencil, Play, Send, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { DeliveriesList } from '../deliveries/deliveries-list.js'
-import { causeOf } from '../overview/overview-page.js'
+import { BriefDeliveries } from '../deliveries/brief-deliveries.js'
+import { causeOf } from './cause.js'
 import { Badge, StateBadge } from '../pieces/badge.js'
 import { Button, buttonClass } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
@@ -50,10 +50,10 @@ export function EndpointPage() {
         <div className="flex min-w-0 flex-col gap-5">
           <SecretCard organization={org} endpoint={id} hint={endpoint.secretHint} isNew={isNew === 'yes'} />
           <section className="card min-w-0 overflow-hidden" aria-label="Deliveries">
-            <div className="flex items-center justify-between border-b border-line px-4 py-3"><h2>Deliveries</h2><Link className="text-accent underline underline-offset-2" to={`/organizations/${encodeURIComponent(org)}/deliveries`} search={{ endpointId: id } as never}>All of them</Link></div>
+            <div className="flex items-center justify-between border-b border-line px-4 py-3"><h2>Deliveries</h2><Link className="link" to={`/organizations/${encodeURIComponent(org)}/deliveries`} search={{ endpointId: id } as never}>All of them</Link></div>
             {deliveries.items === undefined ? <Loading /> : deliveries.items.length === 0
               ? <Empty title="Nothing has been sent to it yet" action={endpoint.state === 'enabled' && <Button onClick={() => setIsTesting(true)}>Send test event</Button>}>A test event goes to this endpoint alone, the real way.</Empty>
-              : <DeliveriesList organization={org} deliveries={deliveries.items.slice(0, 20)} endpoints={new Map([[endpoint.id, endpoint]])} isOfOneEndpoint />}
+              : <BriefDeliveries organization={org} deliveries={deliveries.items.slice(0, 15)} />}
           </section>
         </div>
         <Settings endpoint={endpoint} />

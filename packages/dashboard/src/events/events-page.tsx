@@ -1,53 +1,66 @@
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Badge } from '../pieces/badge.js'
+import { PosthornError } from '@posthorn/client'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Empty } from '../pieces/empty.js'
+import { FilterBar, FilterText } from '../pieces/filter-bar.js'
 import { Instant } from '../pieces/instant.js'
-import { Loading } from '../pieces/loading.js'
-import { More } from '../pieces/more.js'
+import { ListTable } from '../pieces/list-table.js'
 import { PageHead } from '../pieces/page-head.js'
-import { ProblemNote } from '../pieces/problem-note.js'
+import { placeIn } from '../pieces/place.js'
+import { instantsOf, TimeRangeChoice, timeNames } from '../pieces/time-range.js'
+import { useFilter } from '../pieces/use-filter.js'
 import { posthorn } from '../server/posthorn.js'
 import { useList } from '../server/reading.js'
+import { OriginBadge } from './origin-badge.js'
+import type { Event } from '@posthorn/client'
 
-/** The organization's stream, newest first, as it goes on. */
+/** The organization's stream, newest first; what arrives while somebody looks lights up. */
 export function EventsPage() {
   const { org = '' } = useParams({ strict: false })
-  const { type } = useSearch({ strict: false }) as { type?: string }
   const navigate = useNavigate()
-  const here = `/organizations/${encodeURIComponent(org)}/events`
-  const list = useList(['events', org, { type }], posthorn.events.list(org, { type }))
+  const { filter, isFiltered, choose, clear } = useFilter(['type', ...timeNames])
+  const list = useList(['events', org, filter], posthorn.events.list(org, { ...(filter.type !== undefined && { type: filter.type }), ...instantsOf(filter) }))
+  const [openedAt] = useState(Date.now)
 
-  /** An id leads to its event; anything else is an event type. */
-  function search(text: string) {
-    if (/^evt_\w+$/.test(text)) void navigate({ to: `${here}/${text}` })
-    else void navigate({ to: '.', search: (text === '' ? {} : { type: text }) as never })
+  async function search(text: string) {
+    if (text !== '' && await isEvent(org, text)) await navigate({ to: placeIn(org, 'events', text) })
+    else choose({ type: text })
   }
 
   return (
     <>
       <PageHead title="Events" about="Everything that happened, in one stream: published, received, tested." />
-      <search className="mb-4"><input data-search type="search" className="control mono w-80 max-w-full max-sm:w-full" placeholder="Event type, or the id of an event" aria-label="Event type or id" defaultValue={type} key={type ?? ''} spellCheck={false} onKeyDown={(event) => { if (event.key === 'Enter') search(event.currentTarget.value.trim()) }} /></search>
-      <ProblemNote error={list.error} />
-      <div className="card overflow-hidden">
-        {list.items === undefined ? !list.error && <Loading /> : list.items.length === 0
-          ? type === undefined ? <Empty title="No event yet">Publish the first one: POST /v1/organizations/{org}/events with a type and data. It shows here at once.</Empty> : <Empty title="No such event">No event of exactly this type is kept. <Link className="text-accent underline" to={here}>Show all</Link></Empty>
-          : (
-            <table className="list">
-              <thead><tr><th>Type</th><th className="max-sm:hidden">Id</th><th className="max-md:hidden">Came from</th><th>Time</th></tr></thead>
-              <tbody>
-                {list.items.map((event) => (
-                  <tr key={event.id}>
-                    <td className="w-1/2 max-w-0 max-sm:w-full"><Link data-row to={`${here}/${encodeURIComponent(event.id)}`} className="block truncate font-medium">{event.type}</Link></td>
-                    <td className="mono w-1/2 max-w-0 truncate text-faint max-sm:hidden">{event.id}</td>
-                    <td className="max-md:hidden"><Badge look={event.test ? 'cool' : 'none'}>{event.origin}</Badge></td>
-                    <td className="text-faint"><Instant at={event.createdAt} /></td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        <More {...list} />
-      </div>
+      <FilterBar isFiltered={isFiltered} onClear={clear}>
+        <FilterText isSearch label="Event type or id" placeholder="Event type, or an event's id" value={filter.type} onChoose={(text) => void search(text)} />
+        <TimeRangeChoice range={filter} onChoose={choose} />
+      </FilterBar>
+      <ListTable list={list} label="Events" head={<><th>Type</th><th className="max-sm:hidden">Id</th><th className="max-md:hidden">Came from</th><th className="max-sm:text-right!">Time</th></>}
+        row={(event) => <EventRow key={event.id} organization={org} event={event} isNew={Date.parse(event.createdAt) > openedAt} />}
+        empty={isFiltered ? <Empty title="No such event">No event of this type and time is kept, and none has this as its id.</Empty>
+          : <Empty title="No event yet">Publish the first one: <code>POST /v1/organizations/{org}/events</code> with a type and data. It shows here at once.</Empty>} />
     </>
   )
+}
+
+function EventRow({ organization, event: { id, type, test, origin, createdAt }, isNew }: { organization: string; event: Event; isNew: boolean }) {
+  return (
+    <tr className={isNew ? 'arrived' : ''}>
+      <td className="w-1/2 max-w-0 max-sm:w-full"><Link data-row to={placeIn(organization, 'events', id)} className="block truncate font-medium">{type}</Link></td>
+      <td className="mono w-1/2 max-w-0 truncate text-faint max-sm:hidden">{id}</td>
+      <td className="max-md:hidden"><OriginBadge origin={origin} test={test} /></td>
+      <td className="text-faint max-sm:text-right"><Instant at={createdAt} /></td>
+    </tr>
+  )
+}
+
+/** Ids may look like types where publishers bring their own; so it is asked. */
+async function isEvent(organization: string, text: string): Promise<boolean> {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) return false
+  try {
+    await posthorn.events.get(organization, text)
+    return true
+  } catch (error) {
+    if (error instanceof PosthornError && error.status === 404) return false
+    throw error
+  }
 }

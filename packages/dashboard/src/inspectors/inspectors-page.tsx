@@ -1,50 +1,56 @@
-import { useState } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { useCurrentOrganization } from '../frame/current-organization.js'
 import { Button } from '../pieces/button.js'
-import { CopyButton } from '../pieces/copy-button.js'
 import { Empty } from '../pieces/empty.js'
 import { PageHead } from '../pieces/page-head.js'
+import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { useOrganizations, useEndpointsById } from '../server/reading.js'
-import { makeInspector } from './make-inspector.js'
+import { useEndpointsById, useOrganizations } from '../server/reading.js'
 import { useSession } from '../session/use-session.js'
-import type { Organization } from '@posthorn/client'
+import { inspectorPattern, inspectorUrl, knownInspectors, makeInspector } from './inspector.js'
+import type { Session } from '../session/session.js'
 
-/** Throw-away URLs that show what is sent to them: a new one, and those that endpoints point to. */
+/** Throw-away URLs: those that this organization's endpoints point to, and those made in this browser. */
 export function InspectorsPage() {
-  const organizations = useOrganizations(useSession().data)
-  const [made, setMade] = useState<string>()
-  const [error, setError] = useState<unknown>()
-
-  async function make() {
-    try {
-      setMade(await makeInspector())
-      setError(undefined)
-    } catch (caught) {
-      setError(caught)
-    }
-  }
-
+  const session = useSession()
+  const navigate = useNavigate()
+  const make = useMutation({ mutationFn: makeInspector, onSuccess: ({ id }) => navigate({ to: `/inspectors/${id}` }) })
+  const button = <Button look="primary" disabled={make.isPending} onClick={() => make.mutate()}><Plus size={15} aria-hidden />Make an inspector</Button>
   return (
     <>
-      <PageHead title="Inspectors" about="URLs that take every request and show it: headers, body, and whether its signature verifies. They keep 100 requests for 24 hours, in memory." actions={<Button look="primary" onClick={() => void make()}>Make an inspector</Button>} />
-      <ProblemNote error={error} />
-      {made !== undefined && <div className="card mb-5 flex flex-wrap items-center gap-3 p-4"><code className="min-w-0 flex-1 break-all">{made}</code><CopyButton text={made} /><a className="text-accent underline" href={made} target="_blank" rel="noreferrer">Open</a></div>}
-      <section className="card overflow-hidden" aria-label="Endpoints that point to an inspector">
-        <h2 className="border-b border-line px-4 py-3">Endpoints that point to an inspector</h2>
-        {organizations?.length === 0 ? <Empty title="None yet">Create an endpoint and choose “Use an inspector”.</Empty> : <table className="list"><tbody>{organizations?.slice(0, 50).map((organization) => <InspectorsOf key={organization.id} organization={organization} />)}</tbody></table>}
-      </section>
+      <PageHead title="Inspectors" about="URLs that take every request and show it: headers, body, and whether its signature verifies. They keep 100 requests for 24 hours, in memory." actions={button} />
+      <div className="mb-4 empty:hidden"><ProblemNote error={make.error} /></div>
+      {session.data && <Inspectors session={session.data} make={button} />}
     </>
   )
 }
 
-function InspectorsOf({ organization }: { organization: Organization }) {
-  const endpoints = useEndpointsById(organization.id)
-  return [...endpoints.values()].filter(({ url }) => inspectorPattern.test(url)).map(({ id, url }) => (
-    <tr key={id}>
-      <td className="max-w-0 w-full"><a data-row href={`/inspect/${inspectorPattern.exec(url)?.[1] ?? ''}`} target="_blank" rel="noreferrer" className="mono block truncate">{url}</a></td>
-      <td className="text-faint max-sm:hidden whitespace-nowrap">{organization.name}</td>
-    </tr>
-  ))
+function Inspectors({ session, make }: { session: Session; make: React.ReactNode }) {
+  const organization = useCurrentOrganization(useOrganizations(session), session) ?? ''
+  const pointing = [...useEndpointsById(organization).values()].flatMap((endpoint) => {
+    const id = inspectorPattern.exec(endpoint.url)?.[1]
+    return id === undefined ? [] : [{ id, endpoint }]
+  })
+  const ids = [...new Set([...pointing.map(({ id }) => id), ...knownInspectors()])]
+  if (ids.length === 0) return <div className="card"><Empty title="No inspector yet" action={make}>Make one and send it a request, or create an endpoint and choose “Use an inspector”.</Empty></div>
+  return (
+    <section className="card overflow-hidden" aria-label="Inspectors">
+      <table className="list">
+        <thead><tr><th>URL</th><th className="max-sm:hidden">Who sends to it</th></tr></thead>
+        <tbody>{ids.map((id) => (
+          <tr key={id}>
+            <td className="w-full max-w-0"><Link data-row to={`/inspectors/${id}`} className="mono block truncate">{inspectorUrl(id)}</Link></td>
+            <td className="text-faint max-sm:hidden"><Senders organization={organization} endpoints={pointing.filter((one) => one.id === id).map(({ endpoint }) => endpoint)} /></td>
+          </tr>
+        ))}</tbody>
+      </table>
+    </section>
+  )
 }
 
-const inspectorPattern = /\/inspect\/([0-9a-f]{32})/
+function Senders({ organization, endpoints }: { organization: string; endpoints: readonly { id: string; description: string }[] }) {
+  if (endpoints.length === 0) return <span className="whitespace-nowrap">whoever you give it to</span>
+  return endpoints.map(({ id, description }) => <Link key={id} to={placeIn(organization, 'endpoints', id)} className="link relative z-10 mr-2 whitespace-nowrap">{description || 'an endpoint'}</Link>)
+}

@@ -5,7 +5,7 @@ const looks = {
 /** Every state that is shown anywhere, by how much it asks of whoever looks. */
 const ofState: Readonly<Record<string, keyof typeof looks>> = {
   succeeded: 'good', enabled: 'good', accepted: 'good', done: 'good', paid: 'good', active: 'good',
-  dead: 'bad', disabled: 'bad', refused: 'bad', past_due: 'bad',
+  dead: 'bad', disabled: 'bad', failing: 'bad', failed: 'bad', refused: 'bad', past_due: 'bad',
   retrying: 'wait', held: 'wait', paused: 'wait',
   pending: 'cool', running: 'cool', handshake: 'cool', duplicate: 'none', discarded: 'none', cancelled: 'none',
 }
