@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const domain = [
   'alerts', 'billing', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
-  'inventory', 'keys', 'money', 'observability', 'orders', 'organizations', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sources',
+  'inventory', 'keys', 'money', 'observability', 'orders', 'organizations', 'outbox', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sources',
 ]
 
 /** The files that send: they alone, and dialling beneath them, know a socket. */

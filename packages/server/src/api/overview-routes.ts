@@ -39,6 +39,13 @@ const overviewSchema = z.object({
   inbound: z.array(z.object({ source: z.string(), provider: z.string(), ...verdictCounts })).openapi({ description: 'What came in, by source. Refused requests are all counted, also those that were not kept.' }),
 }).openapi('Overview')
 
+const serverOverviewSchema = overviewSchema.extend({
+  outbox: z.object({
+    oldestSeconds: z.number().openapi({ description: 'For how long the oldest event that was published in a transaction has been waiting to be taken over.' }),
+    parked: z.number().int().openapi({ description: 'Events published in a transaction that no organization could take. The log and the table `posthorn.outbox_parked` say why.' }), parkedIsAtLeast: z.boolean(),
+  }),
+}).openapi('ServerOverview')
+
 const query = z.strictObject({ span: z.enum(['hour', 'day', 'week', 'month']).default('hour').openapi({ description: 'How far back.' }) })
 
 const readServerOverview = operation({
@@ -48,8 +55,11 @@ const readServerOverview = operation({
   tag,
   scope: 'admin',
   query,
-  answers: { 200: overviewSchema },
-  handle: async ({ query }, { engine, clock }) => ({ status: 200, body: await readAll(engine, { to: clock.now(), span: query.span }) }),
+  answers: { 200: serverOverviewSchema },
+  async handle({ query }, { engine, clock }) {
+    const [all, { oldestMs, ...parked }] = await Promise.all([readAll(engine, { to: clock.now(), span: query.span }), engine.store.query('outboxState', {})])
+    return { status: 200, body: { ...all, outbox: { oldestSeconds: Math.round(oldestMs / 1_000), ...parked } } }
+  },
 })
 
 const readOverview = operation({

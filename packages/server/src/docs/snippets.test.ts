@@ -121,9 +121,9 @@ describe('code', () => {
 })
 
 describe('the pages', () => {
-  test('mark every block by what becomes of it: sh and ts are run, the rest is to be read', () => {
+  test('mark every block by what becomes of it: sh, ts and sql are run, the rest is to be read', () => {
     for (const { name, blocks } of documents.filter((document) => document.name !== 'docs/bench.md')) {
-      for (const { language, code } of blocks) expect(['sh', 'ts', 'js', 'console', 'text', 'json'], `${name}: ${code.slice(0, 80)}`).toContain(language)
+      for (const { language, code } of blocks) expect(['sh', 'ts', 'sql', 'js', 'console', 'text', 'json'], `${name}: ${code.slice(0, 80)}`).toContain(language)
     }
   })
 

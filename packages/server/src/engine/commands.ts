@@ -1,5 +1,5 @@
 import { registerFormats } from '../formats/register-formats.js'
-import { relayOutbox, turn } from './turn.js'
+import { turn } from './turn.js'
 import { beginSession, endSession, fenceDeadSessions, renewSession } from '../deliveries/sessions.js'
 import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
 import { discardDelivery } from '../deliveries/discard-delivery.js'
@@ -18,6 +18,7 @@ import { createOrganization } from '../organizations/create-organization.js'
 import { applyCatalog } from '../inventory/apply-catalog.js'
 import { once } from '../idempotency/once.js'
 import { keepFact } from '../installation/installation.js'
+import { relayRows } from '../outbox/relay-rows.js'
 import { cancelReplay } from '../replays/cancel-replay.js'
 import { startReplay } from '../replays/start-replay.js'
 import { stepReplays } from '../replays/step-replays.js'
@@ -32,7 +33,7 @@ import type { DeliveryKey } from '../ids/public-id.js'
 /** Everything that changes the database. Whatever is here runs one after another where the database has one writer. */
 export const commands = {
   turn,
-  relayOutbox,
+  relayRows,
   registerFormats,
   keepFact,
   createOrganization: once(createOrganization),

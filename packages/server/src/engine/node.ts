@@ -3,15 +3,17 @@ import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../
 import { renewEveryMs, sessionMs } from '../deliveries/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
 import { isOutcomeUnknown } from '../storage/database-away.js'
+import { OutboxRelay } from '../outbox/outbox-relay.js'
 import { systemPace, type Pace } from './pace.js'
 import { startChore, type Chore } from './periodic.js'
-import { Turns, isAway } from './turns.js'
+import { Turns } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
 import type { LookRequest } from '../deliveries/lanes.js'
 import type { Target } from '../deliveries/target.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
+import type { Parked } from '../outbox/parked.js'
 import type { Clock } from './clock.js'
 import type { Engine } from './engine.js'
 import type { Store } from './store.js'
@@ -45,10 +47,12 @@ export interface NodeObserver {
   accepted(count: number): void
   attempt(attempt: ObservedAttempt): void
   committed(events: number, durationMs: number): void
+  /** Events of the outbox that no stream could take. */
+  parked(events: readonly Parked[]): void
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, relayAtOnce: 200, stopWithinMs: 20_000 } as const
+export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, stopWithinMs: 20_000 } as const
 
 /** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
 const longestAttemptMs = 32_000
@@ -65,6 +69,7 @@ export class Node implements Engine {
   readonly #pace: Pace
   readonly #deliverer: Deliverer
   readonly #turns: Turns<Settling>
+  readonly #relay: OutboxRelay
   readonly #formats = new Map<number, Format>()
   readonly #stopChores: (() => void)[] = []
   #session = ''
@@ -75,7 +80,6 @@ export class Node implements Engine {
   #isRenewing = false
   #isPolling = false
   #pollAgain = false
-  #isRelaying = false
   #isStopped = false
 
   private constructor(around: NodeSurroundings) {
@@ -83,6 +87,16 @@ export class Node implements Engine {
     this.#pace = around.pace ?? systemPace
     this.store = around.store
     this.#turns = new Turns(this.#partners(), this.#pace)
+    this.#relay = new OutboxRelay({
+      look: (limit) => this.store.query('waitingInOutbox', { limit }),
+      move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),
+      streamsMoved: (organizationIds) => this.streamsMoved(organizationIds),
+      parked: (events) => around.observer.parked(events),
+      report: (error, what) => around.observer.report(error, what),
+      random: () => around.clock.random(),
+      after: (ms, callback) => this.#pace.after(ms, callback),
+      monotonic: () => this.#pace.monotonic(),
+    })
     this.#deliverer = new Deliverer({
       now: () => this.#now(),
       random: () => around.clock.random(),
@@ -112,10 +126,10 @@ export class Node implements Engine {
     node.#every(nodeTimes.pollMs, () => node.#poll())
     node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
     node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
-    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findMissed())
+    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched())
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
-    await node.#relay()
+    node.#relay.start({ polls: node.store.dialect === 'postgres' })
     return node
   }
 
@@ -147,10 +161,11 @@ export class Node implements Engine {
     if (this.#isStopped) return
     this.#isStopped = true
     for (const stop of this.#stopChores) stop()
+    const relayed = this.#relay.stop()
     this.#deliverer.stop()
     const until = performance.now() + nodeTimes.stopWithinMs
     while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
-    await Promise.race([this.#turns.stop(), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
+    await Promise.race([Promise.all([this.#turns.stop(), relayed]), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
     await this.store.command('endSession', { session: this.#session }).catch((error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
   }
 
@@ -169,7 +184,7 @@ export class Node implements Engine {
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
         if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
-        if (result.settled?.hasAlerts === true) void this.#relay()
+        if (result.settled?.hasAlerts === true) this.#relay.wake()
       },
       observeCommit: (events, durationMs) => this.#around.observer.committed(events, durationMs),
       report: (error, what) => this.#around.observer.report(error, what),
@@ -223,14 +238,9 @@ export class Node implements Engine {
     await this.#poll()
   }
 
+  /** Also what another node appended and did not live to dispatch. */
   async #findUndispatched(): Promise<void> {
     this.#turns.dispatch(await this.store.query('undispatched', {}))
-  }
-
-  /** What another node appended and did not live to dispatch, or put into the outbox and did not live to relay. */
-  async #findMissed(): Promise<void> {
-    await this.#findUndispatched()
-    await this.#relay()
   }
 
   async #renew(): Promise<void> {
@@ -293,24 +303,6 @@ export class Node implements Engine {
       if (!this.#isStopped) this.#around.observer.report(error, 'Lanes could not be polled.')
     } finally {
       this.#isPolling = false
-    }
-  }
-
-  async #relay(): Promise<void> {
-    if (this.#isRelaying || this.#isStopped) return
-    this.#isRelaying = true
-    try {
-      let more = true
-      while (more) {
-        const relayed = await this.store.command('relayOutbox', { limit: nodeTimes.relayAtOnce, at: this.#now() })
-        this.streamsMoved(relayed.organizations)
-        more = relayed.more
-      }
-    } catch (error) {
-      this.#around.observer.report(error, 'Alerts could not be moved to the stream; they are tried again.')
-      if (isAway(error as Error)) this.#pace.after(1_000, () => void this.#relay(), { mayEnd: true })
-    } finally {
-      this.#isRelaying = false
     }
   }
 

@@ -21,6 +21,8 @@ import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
 import { listStock } from '../inventory/list-inventory.js'
 import { readFact } from '../installation/installation.js'
 import { listOrders } from '../orders/list-orders.js'
+import { outboxState } from '../outbox/parked.js'
+import { waitingInOutbox } from '../outbox/waiting.js'
 import { countMatchingStretch, replayBounds } from '../replays/count-matching.js'
 import { readReplay } from '../replays/replay.js'
 import { listLinks } from '../sources/links.js'
@@ -67,6 +69,8 @@ export const queries = {
   backlog,
   failingEndpoints,
   inboundCounts,
+  outboxState,
+  waitingInOutbox,
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries

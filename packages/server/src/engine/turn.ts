@@ -1,11 +1,9 @@
-import { append, appendKnowing, type Appended } from '../events/append.js'
+import { appendKnowing, type Appended } from '../events/append.js'
 import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { SessionLost, proveSession } from '../deliveries/sessions.js'
 import { isDatabaseAway, isOutcomeUnknown } from '../storage/database-away.js'
-import { oneAtATime } from '../storage/one-at-a-time.js'
-import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 import type { NewEvent } from '../events/event.js'
 
@@ -122,30 +120,4 @@ async function tryToDispatch(db: Database, input: Turn, memory: Memory, { result
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-}
-
-/** Moves what waits in the outbox into the streams, oldest first, and tells which organizations' streams moved. */
-export async function relayOutbox(db: Database, { limit, at }: { limit: number; at: number }): Promise<{ moved: number; organizations: number[]; more: boolean }> {
-  return db.transaction(async (tx) => {
-    // Two side by side would put the events of one transaction into the stream in another order.
-    await oneAtATime(tx, 'relay the outbox')
-    const rows = await tx.all<{ id: number; organization_id: number | null; type: string; data: string; key: string | null; origin: number; created_at: number }>(sql`
-      select x.id, o.id as organization_id, x.type, x.data, x.key, x.origin, x.created_at
-      from outbox x left join organizations o on o.public_id = x.organization
-      where x.problem is null order by x.id limit ${limit}`)
-    // A row that no stream can take is parked with its reason; it must not stop those behind it.
-    const parked = rows.filter((row) => row.organization_id === null)
-    for (const row of parked) await tx.run(sql`update outbox set problem = 'no such organization' where id = ${row.id}`)
-
-    const good = rows.filter((row) => row.organization_id !== null)
-    if (good.length > 0) {
-      await append(tx, good.map((row) => ({
-        organizationId: row.organization_id as number, type: row.type, data: row.data, occurredAt: row.created_at, createdAt: at,
-        origin: row.origin as NewEvent['origin'], bytes: row.data.length,
-        keys: row.key === null ? undefined : [{ key: row.key, digest: '' }],
-      })))
-      for (const row of good) await tx.run(sql`delete from outbox where id = ${row.id}`)
-    }
-    return { moved: good.length, organizations: [...new Set(good.map((row) => row.organization_id as number))], more: rows.length === limit }
-  })
 }

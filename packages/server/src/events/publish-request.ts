@@ -60,6 +60,12 @@ export const maxBatchEvents = 1_000
 export const maxDepth = 64
 export const eventIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 
+/** What makes an event that came with an id the same event again: its id and, to the byte, its content. `occurredAt` as it was sent. */
+export function keyOfId(id: string, { type, data, occurredAt }: { type: string; data: string; occurredAt: string | undefined }): EventKey {
+  // Neither a type nor an instant holds a line break, so different contents never make the same text.
+  return { key: `i:${id}`, digest: digestOf(`${type}\n${occurredAt ?? ''}\n${data}`) }
+}
+
 /** Tells one content from another, for idempotency. */
 export function digestOf(text: string): string {
   return hash('sha256', text)
@@ -96,8 +102,7 @@ function readEvent(text: string, start: number, parsed: Record<string, unknown>)
   const data = text.slice(place.start, place.end)
   return {
     type, data, id: id as string | undefined, occurredAt: occurred,
-    // Neither a type nor an instant holds a line break, so different contents never make the same text.
-    keys: id === undefined ? [] : [{ key: `i:${id as string}`, digest: digestOf(`${type}\n${(occurredAt as string | undefined) ?? ''}\n${data}`) }],
+    keys: id === undefined ? [] : [keyOfId(id as string, { type, data, occurredAt: occurredAt as string | undefined })],
   }
 }
 

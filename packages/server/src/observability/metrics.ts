@@ -12,6 +12,7 @@ export class Metrics {
   readonly #publishToReceiptSeconds: Histogram
 
   #eventsAccepted = 0
+  #eventsParked = 0
   readonly #attempts = new Map<string, number>()
   readonly #deliveries = new Map<string, number>([['succeeded', 0], ['dead', 0], ['discarded', 0]])
   #watched: Watched = nothingWatched
@@ -27,6 +28,9 @@ export class Metrics {
     this.#gauge('posthorn_unsettled', 'Attempts that were answered and are not yet in the database.', () => this.#watched.unsettled())
     this.#gauge('posthorn_due_age_seconds', 'For how long the delivery that waits longest has been due.', () => this.#watched.dueAgeSeconds())
 
+    this.#gauge('posthorn_outbox_age_seconds', 'For how long the oldest event of the outbox has been waiting to be taken into its stream.', () => this.#watched.outboxAgeSeconds())
+    this.#count('posthorn_outbox_parked_total', 'Events published in a transaction that no organization could take, and that were put aside.', () => this.#eventsParked)
+
     this.#commitSize = new Histogram({ registers, name: 'posthorn_commit_size', help: 'Events stored by one transaction.', buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500] })
     this.#commitSeconds = new Histogram({ registers, name: 'posthorn_commit_seconds', help: 'Time from handing a transaction to the database until it was durable.', buckets: quickBuckets })
     this.#attemptSeconds = new Histogram({ registers, name: 'posthorn_attempt_seconds', help: 'Time of one attempt, from dialling to the end of the answer.', buckets: slowBuckets })
@@ -37,6 +41,10 @@ export class Metrics {
 
   eventsAccepted(count: number): void {
     this.#eventsAccepted += count
+  }
+
+  eventsParked(count: number): void {
+    this.#eventsParked += count
   }
 
   /** `outcome`: `accepted`, or the error class (`timeout`, `dns`, `http` …): a short list, never an id or a message. */
@@ -95,8 +103,9 @@ export interface Watched {
   inFlight(): number
   unsettled(): number
   dueAgeSeconds(): number | Promise<number>
+  outboxAgeSeconds(): number | Promise<number>
 }
 
-const nothingWatched: Watched = { inFlight: () => 0, unsettled: () => 0, dueAgeSeconds: () => 0 }
+const nothingWatched: Watched = { inFlight: () => 0, unsettled: () => 0, dueAgeSeconds: () => 0, outboxAgeSeconds: () => 0 }
 const quickBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const slowBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]

@@ -25,7 +25,7 @@ export async function removeLeftovers(tx: Database, { before, batch }: { before:
     await tx.run(sql`
       delete from replays where id in (select id from replays where state > 0 and updated_at < ${before} order by id limit ${batch})`),
     await tx.run(sql`
-      delete from outbox where id in (select id from outbox where problem is not null and created_at < ${before} order by id limit ${batch})`),
+      delete from outbox_parked where id in (select id from outbox_parked where parked_at < ${before} order by parked_at limit ${batch})`),
     await tx.run(sql`
       delete from consumer_dead_letters where (organization_id, consumer, event_id) in (
         select organization_id, consumer, event_id from consumer_dead_letters where parked_at < ${before} order by organization_id, consumer, event_id limit ${batch})`),

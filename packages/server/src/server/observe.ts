@@ -20,6 +20,10 @@ export function observerOf(log: Log, metrics: Metrics, announcer: Announcer): No
         state: next.state === 'waiting' ? 'retrying' : next.state,
       })
     },
+    parked(events) {
+      metrics.eventsParked(events.length)
+      for (const { organization, type, key, problem } of events) log.error('outbox parked an event', { organization, type, eventId: key ?? undefined, problem })
+    },
     report: (error, what) => log.error('fault', { what, error }),
   }
 }

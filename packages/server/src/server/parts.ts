@@ -89,6 +89,7 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   metrics.watch({
     inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
     dueAgeSeconds: async () => (await store.query('backlog', {})).dueAgeMs / 1000,
+    outboxAgeSeconds: async () => (await store.query('outboxState', {})).oldestMs / 1000,
   })
   await consumption.start(node, { consumes: does.includes('consume') })
   return {

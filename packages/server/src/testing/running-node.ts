@@ -12,6 +12,7 @@ import type { Store } from '../engine/store.js'
 import type { ObservedAttempt } from '../deliveries/deliverer.js'
 import type { Clock } from '../engine/clock.js'
 import type { NewEvent } from '../events/event.js'
+import type { Parked } from '../outbox/parked.js'
 import type { TestDatabase } from './each-database.js'
 
 export const testVault = createVault(new Uint8Array(32).fill(7))
@@ -21,6 +22,7 @@ export const testSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 export class RunningNode {
   readonly attempts: ObservedAttempt[] = []
   readonly faults: string[] = []
+  readonly parked: Parked[] = []
   readonly #connections = new Connections(createDialler({ allow: [], strict: false, resolver: systemResolver() }))
 
   private constructor(readonly store: Store, readonly clock: Clock) {}
@@ -30,6 +32,7 @@ export class RunningNode {
     const running = new RunningNode(await db.store(clock), clock)
     const observer: NodeObserver = {
       accepted() {}, committed() {},
+      parked: (events) => { running.parked.push(...events) },
       attempt: (observed) => { running.attempts.push(observed) },
       report: (error, what) => { running.faults.push(`${what} ${error instanceof Error ? error.message : String(error)}`) },
     }
