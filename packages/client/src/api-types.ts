@@ -25,6 +25,7 @@ export type TestEvent = Schemas['TestEndpointAnswer']
 
 export type Event = Schemas['Event']
 export type EventFilter = Filter<'listEvents'>
+export type EventOfAllFilter = Filter<'listAllEvents'>
 /** What a publish is answered with; `warnings` where the type is not in the organization's catalog. */
 export type Accepted = Schemas['Accepted']
 
@@ -33,6 +34,9 @@ export type DeliveryDetail = Schemas['DeliveryDetail']
 export type Attempt = Schemas['Attempt']
 export type DeliveryState = Delivery['state']
 export type DeliveryFilter = Filter<'listDeliveries'>
+
+export type DeadLetterGroups = Schemas['DeadLetterGroups']
+export type DeadLetterGroup = Schemas['DeadLetterGroup']
 
 export type Replay = Schemas['Replay']
 export type NewReplay = Omit<Schemas['NewReplay'], 'dryRun'>

@@ -11,6 +11,11 @@ export class Deliveries {
     return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries`, query: { ...filter, ...page } }))
   }
 
+  /** Of all organizations, newest first. Needs the admin key. */
+  listAll(filter: DeliveryFilter = {}, options?: CallOptions): Listing<Delivery> {
+    return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: '/v1/deliveries', query: { ...filter, ...page } }))
+  }
+
   /** With its attempts, and the body as it is sent. */
   async get(organization: string, delivery: string, options?: CallOptions): Promise<DeliveryDetail> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}` })

@@ -2,7 +2,7 @@ import { Listing } from './listing.js'
 import { eventText, type NewEvent } from './new-event.js'
 import { PosthornError, type PosthornErrorParts } from './posthorn-error.js'
 import { pathOf, type CallOptions, type PostOptions, type Transport } from './transport.js'
-import type { Accepted, Event, EventFilter } from './api-types.js'
+import type { Accepted, Event, EventFilter, EventOfAllFilter } from './api-types.js'
 
 /** An event with its data. `rawData` is the publisher's own text, which `data` was parsed from. */
 export type EventWithData = Event & { data: unknown; rawData: string }
@@ -29,6 +29,11 @@ export class Events {
   /** Newest first, without their data. */
   list(organization: string, filter: EventFilter = {}, options?: CallOptions): Listing<Event> {
     return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/events`, query: { ...filter, ...page } }))
+  }
+
+  /** Of all organizations, newest first. Needs the admin key. */
+  listAll(filter: EventOfAllFilter = {}, options?: CallOptions): Listing<Event> {
+    return new Listing((page) => this.transport.json({ ...options, method: 'GET', path: '/v1/events', query: { ...filter, ...page } }))
   }
 
   async get(organization: string, event: string, options?: CallOptions): Promise<EventWithData> {

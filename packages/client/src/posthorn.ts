@@ -1,5 +1,6 @@
 import { Catalogs } from './catalogs.js'
 import { BillingRecords, Consumers, Inventory, Orders } from './consumers.js'
+import { DeadLetters } from './dead-letters.js'
 import { Deliveries } from './deliveries.js'
 import { Endpoints } from './endpoints.js'
 import { Events } from './events.js'
@@ -40,6 +41,7 @@ export class Posthorn {
   readonly endpoints: Endpoints
   readonly events: Events
   readonly deliveries: Deliveries
+  readonly deadLetters: DeadLetters
   readonly replays: Replays
   readonly keys: Keys
   readonly sources: Sources
@@ -63,6 +65,7 @@ export class Posthorn {
     this.endpoints = new Endpoints(transport)
     this.events = new Events(transport)
     this.deliveries = new Deliveries(transport)
+    this.deadLetters = new DeadLetters(transport)
     this.replays = new Replays(transport)
     this.keys = new Keys(transport)
     this.sources = new Sources(transport)

@@ -11,7 +11,7 @@ async function askEverything(): Promise<string[]> {
     asked.push(`${init?.method ?? 'GET'} ${decodeURIComponent(new URL(String(input)).pathname)}`)
     return new Response('{"data":[],"next":null}')
   } })
-  const { organizations, endpoints, events, deliveries, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview } = posthorn
+  const { organizations, endpoints, events, deliveries, deadLetters, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview } = posthorn
   const [org, endpoint, url] = ['{org}', '{endpoint}', 'https://shop.example/webhooks']
 
   await organizations.create({ name: 'Acme' })
@@ -37,13 +37,18 @@ async function askEverything(): Promise<string[]> {
   await events.publish(org, { type: 'order.created', data: 1 })
   await events.publishBatch(org, [])
   await events.list(org).page()
+  await events.listAll().page()
   await events.get(org, '{event}')
 
   await deliveries.list(org).page()
+  await deliveries.listAll().page()
   await deliveries.get(org, '{delivery}')
   await deliveries.replay(org, '{delivery}')
   await deliveries.release(org, '{delivery}')
   await deliveries.discard(org, '{delivery}')
+
+  await deadLetters.groups(org)
+  await deadLetters.groupsOfAll()
 
   await replays.start(org)
   await replays.dryRun(org)

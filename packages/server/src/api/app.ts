@@ -5,6 +5,7 @@ import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
 import { billingOperations } from './billing-routes.js'
 import { consumersOperations } from './consumers-routes.js'
+import { deadLettersOperations } from './dead-letters-routes.js'
 import { deliveriesOperations } from './deliveries-routes.js'
 import { endpointsOperations } from './endpoints-routes.js'
 import { mountDocs } from './docs-page.js'
@@ -82,4 +83,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations]

@@ -22,7 +22,7 @@ onEachDatabase('deliveries and replays over HTTP', (db) => {
 
   test.each([
     ['limit=201', 'invalid_request'], ['limit=0', 'invalid_request'], ['state=sending', 'invalid_request'], ['endpointId=nonsense', 'invalid_request'],
-    ['eventType=a..b', 'invalid_request'], ['from=yesterday', 'invalid_request'], ['after=nonsense', 'invalid_request'], ['colour=red', 'unknown_field'],
+    ['eventType=a..b', 'invalid_request'], ['from=yesterday', 'invalid_request'], ['status=5x', 'invalid_request'], ['status=600', 'invalid_request'], ['errorClass=bad_luck', 'invalid_request'], ['after=nonsense', 'invalid_request'], ['colour=red', 'unknown_field'],
   ])('?%s is refused as %s', async (query, code) => {
     const { api } = await givenApi(db)
     expect(await api('GET', `/deliveries?${query}`)).toMatchObject({ status: 422, body: { code } })
@@ -73,10 +73,33 @@ onEachDatabase('deliveries and replays over HTTP', (db) => {
 
   test.each([
     [{ state: 'pending' }, 'invalid_request'], [{ eventTypes: [] }, 'invalid_request'], [{ eventTypes: ['a..b'] }, 'invalid_request'],
-    [{ endpointId: 'nonsense' }, 'invalid_request'], [{ from: 'yesterday' }, 'invalid_request'], [{ states: ['dead'] }, 'unknown_field'],
+    [{ endpointId: 'nonsense' }, 'invalid_request'], [{ deliveryIds: [] }, 'invalid_request'], [{ deliveryIds: ['dlv_1'] }, 'invalid_request'], [{ status: 'ok' }, 'invalid_request'], [{ from: 'yesterday' }, 'invalid_request'], [{ states: ['dead'] }, 'unknown_field'],
   ])('a replay of %j is refused as %s', async (body, code) => {
     const { api } = await givenApi(db)
     expect(await api('POST', '/replays', body)).toMatchObject({ status: 422, body: { code } })
+  })
+
+  test('dead letters are told in groups, and a group or a selection is replayed', async () => {
+    const { api, give, endpoint } = await givenApi(db)
+    const ids = [await give(dead, 1), await give(dead, 2), await give(succeeded, 1)]
+    const group = { endpoint: { id: endpointId(endpoint), url: 'https://receiver.example/hook', description: '', state: 'enabled' }, organizationId: 'acme', status: 500, errorClass: 'http', count: 2 }
+    for (const path of ['/v1/organizations/acme/dead-letters', '/v1/dead-letters']) expect(await api('GET', path)).toMatchObject({ status: 200, body: { data: [group], counted: 2, next: null } })
+    expect(await api('GET', '/v1/organizations/acme/dead-letters?after=nonsense')).toMatchObject({ status: 422 })
+
+    expect(await api('POST', '/replays', { endpointId: endpointId(endpoint), status: '500', errorClass: 'http', dryRun: true })).toMatchObject({ status: 200, body: { matched: 2 } })
+    expect(await api('POST', '/replays', { deliveryIds: ids, dryRun: true })).toMatchObject({ status: 200, body: { matched: 3 } })
+    const started = await api('POST', '/replays', { deliveryIds: ids.slice(1) })
+    expect(started).toMatchObject({ status: 201, body: { matched: 2, filter: { deliveryIds: ids.slice(1), state: null, status: null, errorClass: null } } })
+    expect(await api('GET', `/replays/${String(started.body['id'])}`)).toEqual({ status: 200, body: started.body })
+  })
+
+  test('lists of all organizations are the operator\'s alone', async () => {
+    const { api, give } = await givenApi(db)
+    const id = await give(dead, 1)
+    expect(await api('GET', '/v1/deliveries?state=dead&status=5xx')).toMatchObject({ status: 200, body: { data: [{ id, organizationId: 'acme', lastStatus: 500, lastErrorClass: 'http' }], next: null } })
+    expect(await api('GET', '/v1/events?type=order.*')).toMatchObject({ status: 200, body: { data: [{ organizationId: 'acme', type: 'order.created' }], next: null } })
+    const made = await api('POST', '/keys', { name: 'reader', scopes: ['webhooks:read'] })
+    for (const path of ['/v1/deliveries', '/v1/events', '/v1/dead-letters', '/v1/overview']) expect(await api('GET', path, undefined, { authorization: `Bearer ${String(made.body['key'])}` })).toMatchObject({ status: 403 })
   })
 
   test('the same Idempotency-Key starts one job', async () => {
@@ -110,7 +133,7 @@ async function givenApi(db: TestDatabase) {
       return deliveryId(key.eventId, key.endpointId)
     },
     async api(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answered> {
-      const answer = await app.request(`/v1/organizations/acme${path}`, {
+      const answer = await app.request(path.startsWith('/v1/') ? path : `/v1/organizations/acme${path}`, {
         method, headers: { authorization: `Bearer ${adminKey}`, ...(body && { 'content-type': 'application/json' }), ...headers }, ...(body && { body: JSON.stringify(body) }),
       })
       return { status: answer.status, body: await answer.json() as Answered['body'] }

@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import { shownStates } from '../deliveries/delivery.js'
+import { statusPattern } from '../deliveries/last-attempts.js'
+import { errorClasses } from '../deliveries/outcome.js'
 import { formatInstant } from '../events/instant.js'
 import { isSubscription } from '../event-types/event-type.js'
 import { parseDeliveryId, parseEndpointId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { notFound } from './access.js'
 import { operation } from './operation.js'
-import { pageQuery, pageSchema } from './paging.js'
+import { instantIn, pageQuery, pageSchema } from './paging.js'
 import type { DeliverySummary } from '../deliveries/list-deliveries.js'
 import type { AttemptDetail, DeliveryDetail } from '../deliveries/read-delivery.js'
+import type { Engine } from '../engine/engine.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
 
 const tag = 'Deliveries'
@@ -16,6 +19,7 @@ const path = '/v1/organizations/{org}/deliveries/{delivery}'
 
 const delivery = z.object({
   id: z.string(),
+  organizationId: z.string(),
   state: z.enum(shownStates).openapi({ description: '"held": undelivered, and its endpoint is not enabled.' }),
   endpointId: z.string(),
   eventId: z.string(),
@@ -25,7 +29,26 @@ const delivery = z.object({
   createdAt: z.string().nullable(),
   updatedAt: z.string(),
   test: z.boolean().openapi({ description: 'Made by a test event.' }),
+  lastStatus: z.number().int().nullable().openapi({ description: 'What the endpoint answered to the last attempt; null where it did not, or none was made.' }),
+  lastErrorClass: z.string().nullable().openapi({ description: 'Why the last attempt failed; null where it did not, or none was made.' }),
 }).openapi('Delivery')
+
+/** Which deliveries, by what came of their last attempt. */
+export const lastAttemptFields = {
+  status: z.string().regex(statusPattern, 'is neither a status such as "503" nor a class such as "5xx"').optional().openapi({ example: '5xx', description: 'Whose last attempt was answered so: a status, or a class such as `5xx`.' }),
+  errorClass: z.enum(errorClasses).optional().openapi({ description: 'Whose last attempt failed so; `http` is an answer that is not a success.' }),
+}
+
+const deliveryQuery = {
+  ...pageQuery,
+  state: z.enum(shownStates).optional(),
+  endpointId: z.string().max(64).optional(),
+  eventId: z.string().max(64).optional(),
+  eventType: z.string().max(128).refine(isSubscription, 'is neither an event type nor a prefix such as "order.*"').optional(),
+  ...lastAttemptFields,
+  from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Of events accepted at this instant or later.' }),
+  to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Of events accepted before this instant.' }),
+}
 
 const attempt = z.object({
   id: z.string(),
@@ -57,24 +80,26 @@ const listDeliveries = operation({
   summary: "Lists an organization's deliveries, newest first. A page may be short: there is more as long as \"next\" is not null.",
   tag,
   scope: 'webhooks:read',
-  query: z.strictObject({
-    ...pageQuery,
-    state: z.enum(shownStates).optional(),
-    endpointId: z.string().max(64).optional(),
-    eventId: z.string().max(64).optional(),
-    eventType: z.string().max(128).refine(isSubscription, 'is neither an event type nor a prefix such as "order.*"').optional(),
-    from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Of events accepted at this instant or later.' }),
-    to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Of events accepted before this instant.' }),
-  }),
+  query: z.strictObject(deliveryQuery),
   answers: { 200: pageSchema(delivery) },
-  async handle({ organization, query }, { engine }) {
-    const { data, next } = await engine.store.query('listDeliveries', {
-      organizationId: organization.id, state: query.state, endpointId: endpointIn(query), eventId: query.eventId, eventType: query.eventType,
-      from: instantIn(query.from), to: instantIn(query.to), after: query.after, limit: query.limit,
-    })
-    return { status: 200, body: { data: data.map(showDelivery), next } }
-  },
+  handle: async ({ organization, query }, { engine }) => ({ status: 200, body: await deliveryPage(engine, query, organization.id) }),
 })
+
+const listAllDeliveries = operation({
+  method: 'get',
+  path: '/v1/deliveries',
+  summary: 'Lists the deliveries of all organizations, newest first. A page may be short: there is more as long as "next" is not null.',
+  tag,
+  scope: 'admin',
+  query: z.strictObject(deliveryQuery),
+  answers: { 200: pageSchema(delivery) },
+  handle: async ({ query }, { engine }) => ({ status: 200, body: await deliveryPage(engine, query) }),
+})
+
+async function deliveryPage(engine: Engine, query: z.output<z.ZodObject<typeof deliveryQuery>>, organizationId?: number) {
+  const { data, next } = await engine.store.query('listDeliveries', { ...query, organizationId, endpointId: endpointIn(query), from: instantIn(query.from), to: instantIn(query.to) })
+  return { data: data.map(showDelivery), next }
+}
 
 const getDelivery = operation({
   method: 'get',
@@ -132,7 +157,7 @@ const discardDelivery = operation({
   },
 })
 
-export const deliveriesOperations = [listDeliveries, getDelivery, replayDelivery, releaseDelivery, discardDelivery]
+export const deliveriesOperations = [listDeliveries, getDelivery, replayDelivery, releaseDelivery, discardDelivery, listAllDeliveries]
 
 /** Reads an endpoint's id where it is a filter: nothing is found for another's, but what is no id at all is a mistake. */
 export function endpointIn({ endpointId }: { endpointId?: string | undefined }): number | undefined {
@@ -140,10 +165,6 @@ export function endpointIn({ endpointId }: { endpointId?: string | undefined }):
   const id = parseEndpointId(endpointId)
   if (id === undefined) throw new Problem('invalid_request', '"endpointId" is not the id of an endpoint.', { errors: [{ path: 'endpointId', code: 'invalid_id', message: 'is not the id of an endpoint' }] })
   return id
-}
-
-export function instantIn(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text)
 }
 
 function deliveryIn(organization: OrganizationSummary, id: string) {

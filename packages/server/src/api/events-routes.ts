@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { judgeType } from '../catalogs/judge-type.js'
+import { isSubscription } from '../event-types/event-type.js'
 import { eventId, parseEventId, receiptId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { formatInstant } from '../events/instant.js'
@@ -8,7 +9,7 @@ import { digestOf, maxBatchBytes, maxEventBytes, readBatch, readPublish, type Pu
 import { notFound } from './access.js'
 import { idempotencyKey } from './idempotency-key.js'
 import { describe, operation, type Operation } from './operation.js'
-import { page, pageQuery, pageSchema, parseCursor } from './paging.js'
+import { instantIn, pageQuery, pageSchema, parseCursor } from './paging.js'
 import { incomingOf, readText } from './request-body.js'
 import type { Engine } from '../engine/engine.js'
 import type { Appended } from '../events/append.js'
@@ -29,7 +30,7 @@ const warnings = z.array(z.object({ code: z.string(), detail: z.string() })).opt
 const accepted = z.object({ id: z.string(), warnings }).openapi('Accepted')
 
 const event = z.object({
-  id: z.string(), type: z.string(), occurredAt: z.string(), createdAt: z.string(), origin: z.enum(Object.keys(origins) as [keyof typeof origins]), test: z.boolean(),
+  id: z.string(), organizationId: z.string(), type: z.string(), occurredAt: z.string(), createdAt: z.string(), origin: z.enum(Object.keys(origins) as [keyof typeof origins]), test: z.boolean(),
   receiptId: z.string().nullable().openapi({ description: 'The inbound request that it came with.' }),
 }).openapi('Event')
 
@@ -86,27 +87,39 @@ const publishBatch: Operation = {
   },
 }
 
+const eventQuery = {
+  ...pageQuery,
+  type: z.string().max(128).refine(isSubscription, 'is neither an event type nor a prefix such as "order.*"').optional().openapi({ description: 'A type, or a prefix such as `order.*`.' }),
+  from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted at this instant or later.' }),
+  to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted before this instant.' }),
+}
+
 const listEvents = operation({
   method: 'get',
   path: '/v1/organizations/{org}/events',
-  summary: "Lists an organization's events, newest first, without their data.",
+  summary: "Lists an organization's events, newest first, without their data. A page may be short: there is more as long as \"next\" is not null.",
   tag: 'Events',
   scope: 'webhooks:read',
-  query: z.strictObject({
-    ...pageQuery,
-    type: z.string().max(128).optional(),
-    from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted at this instant or later.' }),
-    to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted before this instant.' }),
-  }),
+  query: z.strictObject({ ...eventQuery, id: z.string().max(64).optional().openapi({ description: 'The one event of this id.' }) }),
   answers: { 200: pageSchema(event) },
-  async handle({ organization, query }, { engine }) {
-    const found = await engine.store.query('listEvents', {
-      organizationId: organization.id, before: parseCursor(query.after, parseEventId), limit: query.limit + 1, type: query.type,
-      from: query.from === undefined ? undefined : Date.parse(query.from), to: query.to === undefined ? undefined : Date.parse(query.to),
-    })
-    return { status: 200, body: page(found, query.limit, showEvent, (last) => eventId(last.id)) }
-  },
+  handle: async ({ organization, query }, { engine }) => ({ status: 200, body: await eventPage(engine, query, organization.id) }),
 })
+
+const listAllEvents = operation({
+  method: 'get',
+  path: '/v1/events',
+  summary: 'Lists the events of all organizations, newest first, without their data. A page may be short: there is more as long as "next" is not null.',
+  tag: 'Events',
+  scope: 'admin',
+  query: z.strictObject(eventQuery),
+  answers: { 200: pageSchema(event) },
+  handle: async ({ query }, { engine }) => ({ status: 200, body: await eventPage(engine, query) }),
+})
+
+async function eventPage(engine: Engine, { after, limit, from, to, ...filter }: z.output<z.ZodObject<typeof eventQuery>> & { id?: string | undefined }, organizationId?: number) {
+  const { events, next } = await engine.store.query('listEvents', { ...filter, organizationId, before: parseCursor(after, parseEventId), limit, from: instantIn(from), to: instantIn(to) })
+  return { data: events.map(showEvent), next: next === null ? null : eventId(next) }
+}
 
 const getEvent = operation({
   method: 'get',
@@ -123,7 +136,7 @@ const getEvent = operation({
   },
 })
 
-export const eventsOperations: Operation[] = [publish, publishBatch, listEvents, getEvent]
+export const eventsOperations: Operation[] = [publish, publishBatch, listEvents, getEvent, listAllEvents]
 
 const jsonHeaders = { 'content-type': 'application/json' }
 
@@ -200,7 +213,7 @@ function refusal(problem: Problem): string {
 
 function showEvent(found: EventSummary) {
   return {
-    id: found.givenId ?? eventId(found.id), type: found.type, occurredAt: formatInstant(found.occurredAt), createdAt: formatInstant(found.createdAt),
+    id: found.givenId ?? eventId(found.id), organizationId: found.organization, type: found.type, occurredAt: formatInstant(found.occurredAt), createdAt: formatInstant(found.createdAt),
     origin: originName(found.origin), test: found.origin === origins.test, receiptId: found.receiptId === null ? null : receiptId(found.receiptId),
   }
 }

@@ -30,6 +30,10 @@ const givenIds: Readonly<Record<string, string>> = {
   'DELETE /v1/organizations/{org}/keys/{key}': 'revokeKey',
   'GET /v1/organizations/{org}/endpoint-url': 'judgeEndpointUrl',
   'GET /v1/stream': 'stream',
+  'GET /v1/events': 'listAllEvents',
+  'GET /v1/deliveries': 'listAllDeliveries',
+  'GET /v1/organizations/{org}/dead-letters': 'groupDeadLetters',
+  'GET /v1/dead-letters': 'groupAllDeadLetters',
   'GET /v1/overview': 'getServerOverview',
 }
 

@@ -19,9 +19,14 @@ export function pageSchema<Item extends z.ZodType>(item: Item) {
 }
 
 /** Reads the cursor of a list. */
-export function parseCursor(after: string | undefined, parse: (text: string) => number | undefined): number | undefined {
+export function parseCursor<Position>(after: string | undefined, parse: (text: string) => Position | undefined): Position | undefined {
   if (after === undefined) return undefined
   const position = parse(after)
   if (position !== undefined) return position
   throw new Problem('invalid_request', '"after" is not a cursor of this list.', { errors: [{ path: 'after', code: 'invalid_cursor', message: 'is not the "next" of a page of this list' }] })
+}
+
+/** Reads an instant of a query or a body, whose schema has checked it. */
+export function instantIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text)
 }

@@ -21,6 +21,6 @@ export async function discardDelivery(db: Database, wanted: DeliveryOf): Promise
     // In a strict order the next one may go now.
     await wakeLane(tx, wanted)
     await countNow(tx, 'discarded', new Map([[wanted.organizationId, 1]]))
-    return summarize(await theDelivery(tx, wanted))
+    return summarize(tx, await theDelivery(tx, wanted))
   })
 }

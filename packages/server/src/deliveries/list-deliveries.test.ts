@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { isFew, walkDeliveries, type Along } from './walk-deliveries.js'
 import { deliveryStates, type DeliveryState, type ShownState } from './delivery.js'
 import { listDeliveries, type DeliveryFilter, type DeliverySummary } from './list-deliveries.js'
-import { endpointId, eventId } from '../ids/public-id.js'
+import { deliveryId, endpointId, eventId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
-import { givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
+import { givenAttempt, givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
 import { scannedTables, usedIndexes, watch } from '../testing/watched-database.js'
 import type { Database } from '../storage/database.js'
 
@@ -34,7 +34,7 @@ onEachDatabase('listing deliveries', (db) => {
     await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: waiting, attempts: 2, step: 2, dueAt: db.clock.now() + 5_000 })
     const { data: [delivery] } = await listDeliveries(db, { organizationId: acme })
     expect(delivery).toEqual({
-      id: expect.stringMatching(/^dlv_/), state: 'retrying', endpointId: endpointId(endpoint), eventId: 'order-17', eventType: 'order.paid',
+      id: expect.stringMatching(/^dlv_/), organizationId: 'acme', lastStatus: 500, lastErrorClass: 'http', state: 'retrying', endpointId: endpointId(endpoint), eventId: 'order-17', eventType: 'order.paid',
       attemptCount: 2, dueAt: db.clock.now() + 5_000, createdAt: db.clock.now(), updatedAt: db.clock.now(), test: true,
     })
   })
@@ -95,6 +95,51 @@ onEachDatabase('listing deliveries', (db) => {
     expect(await types({ eventType: 'order.paid' })).toEqual(['order.paid'])
     expect(await types({ eventType: 'order.*' })).toEqual(['order.paid', 'order.created'])
     expect(await types({ eventType: 'order.*', state: 'dead', endpointId: endpoint })).toEqual(['order.paid', 'order.created'])
+  })
+
+  test('by how the last attempt ended: its status or a class of them, or why there was none', async () => {
+    const { acme, give } = await givenAttempted(db)
+    const ids = { ok: await give(succeeded, [500, 200]), failed: await give(waiting, [503]), refused: await give(dead, [500, 404]), slow: await give(waiting, [200, null], 'timeout'), fresh: await give(waiting, []) }
+    const found = async (filter: Partial<DeliveryFilter>) => (await allPages(db, { organizationId: acme, ...filter }, 2)).flat().map(({ id }) => Object.entries(ids).find(([, known]) => known === id)?.[0])
+    expect(await found({ status: '503' })).toEqual(['failed'])
+    expect(await found({ status: '500' })).toEqual([])
+    expect(await found({ status: '4xx' })).toEqual(['refused'])
+    expect(await found({ status: '2xx', state: 'succeeded' })).toEqual(['ok'])
+    expect(await found({ errorClass: 'timeout' })).toEqual(['slow'])
+    expect(await found({ errorClass: 'http' })).toEqual(['refused', 'failed'])
+    expect(await found({ errorClass: 'http', state: 'dead' })).toEqual(['refused'])
+    expect(await found({ status: '4xx', errorClass: 'timeout' })).toEqual([])
+    const { data } = await listDeliveries(db, { organizationId: acme })
+    expect(data.map(({ lastStatus, lastErrorClass }) => [lastStatus, lastErrorClass])).toEqual([[null, null], [null, 'timeout'], [404, 'http'], [503, 'http'], [200, null]])
+  })
+
+  test('a rare status is found behind short pages, none of which reads without a bound', async () => {
+    const acme = await givenOrganization(db)
+    const endpoint = await givenEndpoint(db, acme)
+    const events = await givenManyDeliveries(db, acme, endpoint, { number: 12_000, state: succeeded })
+    await givenAttempt(db, { eventId: events[0] as number, endpointId: endpoint, number: 1, status: 201 })
+    await db.run(sql`update deliveries set attempts = 1`)
+    const watched = watch(db)
+    expect(await listDeliveries(watched.database, { organizationId: acme, status: '201' })).toMatchObject({ data: [], next: expect.any(String) })
+    expect(watched.rowsRead).toBeLessThan(7_000)
+    expect((await allPages(db, { organizationId: acme, status: '201' }, 50)).flat().map((d) => d.eventId)).toEqual([eventId(events[0] as number)])
+  })
+
+  test('of all organizations, for the operator: by state, endpoint, event and type, each under its own', async () => {
+    const { acme, enabled } = await givenOneOfEachState(db)
+    const other = await givenOrganization(db, 'other')
+    const endpoint = await givenEndpoint(db, other)
+    for (const state of [waiting, dead, succeeded]) await givenDelivery(db, other, { eventId: await givenEvent(db, other, { type: 'invoice.paid' }), endpointId: endpoint, state })
+    const whole = (await allPages(db, {}, 3)).flat()
+    expect(whole).toHaveLength(11)
+    expect(whole.map(({ id }) => id)).toEqual(whole.map(({ id }) => id).sort().reverse())
+    for (const state of ['pending', 'retrying', 'held', 'succeeded', 'dead', 'discarded'] as const) {
+      expect((await allPages(db, { state }, 3)).flat()).toEqual(whole.filter((delivery) => delivery.state === state))
+    }
+    expect((await listDeliveries(db, { endpointId: enabled })).data).toEqual((await listDeliveries(db, { organizationId: acme, endpointId: enabled })).data)
+    expect((await listDeliveries(db, { eventType: 'invoice.*' })).data.map(({ organizationId, eventType }) => [organizationId, eventType])).toEqual([['other', 'invoice.paid'], ['other', 'invoice.paid'], ['other', 'invoice.paid']])
+    expect((await listDeliveries(db, { eventId: whole[0]?.eventId })).data).toEqual([whole[0]])
+    expect((await listDeliveries(db, { from: db.clock.now(), to: db.clock.now() + 1 })).data).toHaveLength(11)
   })
 
   test('by time: from an instant on, and before another, to the millisecond and over days', async () => {
@@ -160,6 +205,7 @@ onEachDatabase('listing deliveries', (db) => {
       [{ by: 'endpoint', endpointId: enabled }, ['deliveries_by_endpoint']],
       [{ by: 'event', eventId: 1 }, []],
       [{ by: 'dead' }, ['deliveries_dead']],
+      [{ by: 'keys', keys: [{ eventId: 1, endpointId: 1 }] }, []],
       [{ by: 'undelivered', held: false, endpointId: undefined }, ['deliveries_sending', 'deliveries_waiting', 'endpoints_by_organization']],
       [{ by: 'undelivered', held: true, endpointId: enabled }, ['deliveries_sending', 'deliveries_waiting']],
     ]
@@ -174,11 +220,32 @@ onEachDatabase('listing deliveries', (db) => {
       expect(scannedTables(watched.plans), along.by).toEqual([])
       expect(usedIndexes(watched.plans), along.by).toEqual(indexes)
     }
+    const everywhere = watch(db, { explain: true })
+    for (const along of [{ by: 'stream' }, { by: 'dead' }] as const) {
+      await walkDeliveries(everywhere.database, { organizationId: undefined, along, order: 'newest first', fromEventId: 0, belowEventId: 2 ** 50, after: { eventId: 2, endpointId: 2 }, limit: 3 })
+    }
+    expect(scannedTables(everywhere.plans)).toEqual([])
+    expect(usedIndexes(everywhere.plans)).toEqual(['deliveries_dead_newest'])
     const bounds = watch(db, { explain: true })
     await listDeliveries(bounds.database, { organizationId: acme, eventId: 'order-17', from: 1, to: db.clock.now() })
     expect(scannedTables(bounds.plans)).toEqual([])
   })
 })
+
+async function givenAttempted(db: TestDatabase) {
+  const acme = await givenOrganization(db)
+  const endpoint = await givenEndpoint(db, acme)
+  const give = async (state: DeliveryState, statuses: (number | null)[], lastErrorClass?: string): Promise<string> => {
+    const key = await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state })
+    for (const [i, status] of statuses.entries()) {
+      const isLast = i === statuses.length - 1
+      await givenAttempt(db, { ...key, number: i + 1, status, errorClass: isLast && lastErrorClass !== undefined ? lastErrorClass : status === 200 ? null : 'http' })
+    }
+    await db.run(sql`update deliveries set attempts = ${statuses.length} where event_id = ${key.eventId}`)
+    return deliveryId(key.eventId, key.endpointId)
+  }
+  return { acme, endpoint, give }
+}
 
 /** For an enabled endpoint one in each state, and for a paused one two that are held for it. */
 async function givenOneOfEachState(db: TestDatabase) {

@@ -2,14 +2,16 @@ import { compileSubscriptions } from '../event-types/event-type.js'
 import { origins } from '../events/event.js'
 import { findEventId, firstEventIdSince } from '../events/find-event-id.js'
 import { publicEventId } from '../formats/format.js'
-import { deliveryId, endpointId as publicEndpointId, type DeliveryKey } from '../ids/public-id.js'
+import { deliveryId, parseEventId, endpointId as publicEndpointId, type DeliveryKey } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { shownState, type ShownState } from './delivery.js'
+import { attemptMatcher, withLastAttempts, type LastAttempt, type LastAttemptFilter } from './last-attempts.js'
 import { isFew, walkDeliveries, type Along, type WalkedDelivery } from './walk-deliveries.js'
 import type { Database } from '../storage/database.js'
 
-export interface DeliveryFilter {
-  organizationId: number
+export interface DeliveryFilter extends LastAttemptFilter {
+  /** Undefined: of all organizations, for the operator. */
+  organizationId?: number | undefined
   state?: ShownState | undefined
   endpointId?: number | undefined
   /** As the organization knows the event. */
@@ -22,8 +24,9 @@ export interface DeliveryFilter {
 }
 
 /** A delivery as lists tell it. Instants are milliseconds since 1970. */
-export interface DeliverySummary {
+export interface DeliverySummary extends LastAttempt {
   id: string
+  organizationId: string
   state: ShownState
   endpointId: string
   eventId: string
@@ -47,6 +50,7 @@ export async function listDeliveries(db: Database, { after, limit = 50, ...filte
   if (along === undefined) return { data: [], next: null }
 
   const matches = matcher(filter)
+  const attemptMatches = attemptMatcher(filter)
   const found: WalkedDelivery[] = []
   let end: DeliveryKey | null = after === undefined ? null : parseCursor(after)
   let read = 0
@@ -55,21 +59,26 @@ export async function listDeliveries(db: Database, { after, limit = 50, ...filte
     const stretch = await walkDeliveries(db, { organizationId: filter.organizationId, along, order: 'newest first', ...bounds, after: end, limit: size })
     read += size
     end = stretch.end
-    for (const delivery of stretch.deliveries) {
-      if (found.length > limit) break
-      if (matches(delivery)) found.push(delivery)
-    }
+    const fitting = stretch.deliveries.filter(matches)
+    found.push(...attemptMatches === undefined ? fitting : (await withLastAttempts(db, fitting)).filter(attemptMatches))
     if (end === null || found.length > limit) break
   }
 
   const page = found.slice(0, limit)
-  return { data: page.map(summarize), next: cursor(found.length > limit ? page[page.length - 1] ?? null : end) }
+  return { data: (await withLastAttempts(db, page)).map(asSummary), next: cursor(found.length > limit ? page[page.length - 1] ?? null : end) }
 }
 
-export function summarize(delivery: WalkedDelivery): DeliverySummary {
+/** One delivery as a list would tell it. */
+export async function summarize(db: Database, delivery: WalkedDelivery): Promise<DeliverySummary> {
+  const [attempted] = await withLastAttempts(db, [delivery])
+  return asSummary(attempted as WalkedDelivery & LastAttempt)
+}
+
+function asSummary(delivery: WalkedDelivery & LastAttempt): DeliverySummary {
   const { event } = delivery
   return {
     id: deliveryId(delivery.eventId, delivery.endpointId),
+    organizationId: delivery.organization,
     state: stateOf(delivery),
     endpointId: publicEndpointId(delivery.endpointId),
     eventId: publicEventId({ id: delivery.eventId, givenId: event?.givenId ?? null }),
@@ -79,6 +88,8 @@ export function summarize(delivery: WalkedDelivery): DeliverySummary {
     createdAt: event?.createdAt ?? null,
     updatedAt: delivery.updatedAt,
     test: event?.origin === origins.test,
+    lastStatus: delivery.lastStatus,
+    lastErrorClass: delivery.lastErrorClass,
   }
 }
 
@@ -100,7 +111,8 @@ async function eventBounds(db: Database, { organizationId, from, to }: DeliveryF
 /** Undefined where nothing can match. */
 async function chooseIndex(db: Database, { organizationId, state, endpointId, eventId }: DeliveryFilter): Promise<Along | undefined> {
   if (eventId !== undefined) {
-    const event = await findEventId(db, organizationId, eventId)
+    // A publisher's own id means something in its organization alone.
+    const event = organizationId === undefined ? parseEventId(eventId) : await findEventId(db, organizationId, eventId)
     return event === undefined ? undefined : { by: 'event', eventId: event }
   }
   if (state === 'dead') return { by: 'dead' }

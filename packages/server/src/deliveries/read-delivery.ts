@@ -54,7 +54,7 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
     where d.event_id = ${wanted.eventId} and d.endpoint_id = ${wanted.endpointId}`) as DetailRow
   const isEnabled = more.state === 0
   return {
-    ...summarize(delivery),
+    ...await summarize(db, delivery),
     nextAttemptAt: delivery.state < 2 && isEnabled ? delivery.dueAt : null,
     format: more.format,
     endpoint: { id: publicEndpointId(delivery.endpointId), url: more.url, description: more.description, state: endpointStateName(more.state) },

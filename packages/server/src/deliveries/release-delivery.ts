@@ -18,6 +18,6 @@ export async function releaseDelivery(db: Database, wanted: DeliveryOf): Promise
       update deliveries set due_at = ${tx.now}, updated_at = ${tx.now}
       where event_id = ${wanted.eventId} and endpoint_id = ${wanted.endpointId} and state = ${deliveryStates.waiting} and due_at > ${tx.now}`)
     if (changed > 0) await wakeLane(tx, wanted)
-    return summarize(await theDelivery(tx, wanted))
+    return summarize(tx, await theDelivery(tx, wanted))
   })
 }

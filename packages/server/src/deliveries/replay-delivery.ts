@@ -25,6 +25,6 @@ export async function replayDelivery(db: Database, wanted: DeliveryOf): Promise<
     if (changed === 0) throw new Problem('already_on_its_way', 'This delivery has not ended yet.')
     await wakeLane(tx, wanted)
     await countNow(tx, 'replayed', new Map([[wanted.organizationId, 1]]))
-    return summarize(await theDelivery(tx, wanted))
+    return summarize(tx, await theDelivery(tx, wanted))
   })
 }

@@ -1,10 +1,11 @@
 import { join, sql, type Sql } from '../storage/sql.js'
-import type { Database } from '../storage/database.js'
+import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
 /** Which of an organization's deliveries are walked along, and in which order. Each `along` is one index of the schema. */
 export interface Walk {
-  organizationId: number
+  /** Undefined: of all organizations, for the operator. */
+  organizationId: number | undefined
   along: Along
   order: 'newest first' | 'oldest first'
   /** The events that count: from this id on, and below that one. */
@@ -21,6 +22,8 @@ export type Along =
   | { by: 'endpoint'; endpointId: number }
   | { by: 'event'; eventId: number }
   | { by: 'dead' }
+  /** These few. */
+  | { by: 'keys'; keys: readonly DeliveryKey[] }
   /** What waits or is being sent, for endpoints that are enabled (`held`: that are not). Only sensible where `isFew`. */
   | { by: 'undelivered'; held: boolean; endpointId: number | undefined }
 
@@ -32,6 +35,8 @@ export interface Stretch {
 
 /** A delivery with what a list tells of its event and its endpoint. */
 export interface WalkedDelivery extends DeliveryKey {
+  /** The organization's public id. */
+  organization: string
   state: number
   attempts: number
   step: number
@@ -48,13 +53,13 @@ export interface WalkedDelivery extends DeliveryKey {
 export async function walkDeliveries(db: Database, walk: Walk): Promise<Stretch> {
   const { along } = walk
   if (along.by === 'stream') return walkStream(db, walk)
-  const rows = await db.all<Row>(facts(keysAlong(walk, along), byKey(walk)))
+  const rows = await db.all<Row>(facts(keysAlong(db, walk, along), byKey(walk)))
   const last = rows[rows.length - 1]
   return { deliveries: rows.map(asDelivery), end: last !== undefined && rows.length === walk.limit ? { eventId: last.event_id, endpointId: last.endpoint_id } : null }
 }
 
 /** Whether so little is undelivered that it can be sorted for each page. Backlogs are found fast along their endpoint or the stream. */
-export async function isFew(db: Database, organizationId: number, along: Along & { by: 'undelivered' }): Promise<boolean> {
+export async function isFew(db: Database, organizationId: number | undefined, along: Along & { by: 'undelivered' }): Promise<boolean> {
   const found = await db.first<{ number: number }>(sql`select count(*) as number from (select 1 from (${waiting(organizationId, along)}) as w limit ${fewUndelivered + 1}) as few`)
   return found !== undefined && found.number <= fewUndelivered
 }
@@ -70,16 +75,20 @@ export async function findDelivery(db: Database, organizationId: number, { event
 const fewUndelivered = 20_000
 
 /** The keys of the next deliveries, by one index, in the walk's order. */
-function keysAlong(walk: Walk, way: Exclude<Along, { by: 'stream' }>): Sql {
+function keysAlong(db: Database, walk: Walk, way: Exclude<Along, { by: 'stream' }>): Sql {
   const { organizationId, limit } = walk
   const where = (conditions: Sql): Sql => sql`
     select d.event_id, d.endpoint_id from deliveries d
-    where ${conditions} and d.organization_id = ${organizationId} and ${within(walk)}
+    where ${conditions} and ${owned(sql`d.organization_id`, organizationId)} and ${within(walk)}
     order by ${byKey(walk)} limit ${limit}`
   switch (way.by) {
     case 'endpoint': return where(sql`d.endpoint_id = ${way.endpointId}`)
     case 'event': return where(sql`d.event_id = ${way.eventId}`)
     case 'dead': return where(sql`d.state = 3`)
+    case 'keys': return sql`
+      select d.event_id, d.endpoint_id from ${db.rows(way.keys.map(({ eventId, endpointId }) => [eventId, endpointId]), keyColumns)} as r
+      join deliveries d on d.event_id = r.event_id and d.endpoint_id = r.endpoint_id
+      where ${owned(sql`d.organization_id`, organizationId)} and ${within(walk)} order by ${byKey(walk)} limit ${limit}`
     case 'undelivered': return sql`
       select d.event_id, d.endpoint_id from (${waiting(organizationId, way)} union all ${sending(organizationId, way)}) as d
       where ${within(walk)} order by ${byKey(walk)} limit ${limit}`
@@ -87,19 +96,19 @@ function keysAlong(walk: Walk, way: Exclude<Along, { by: 'stream' }>): Sql {
 }
 
 /** `due_at >= 0` is always so, and `+ 0` changes nothing: both lead the planner to the index that holds waiting deliveries only, not an endpoint's whole history. */
-function waiting(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
+function waiting(organizationId: number | undefined, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
   return sql`
     select d.event_id + 0 as event_id, d.endpoint_id from endpoints p
     join deliveries d on d.endpoint_id = p.id and d.state = 1 and d.due_at >= 0
-    where p.organization_id = ${organizationId} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and p.id = ${endpointId}`}`
+    where ${owned(sql`p.organization_id`, organizationId)} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and p.id = ${endpointId}`}`
 }
 
 /** What sessions have in memory is little, whoever's it is. */
-function sending(organizationId: number, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
+function sending(organizationId: number | undefined, { held, endpointId }: Along & { by: 'undelivered' }): Sql {
   return sql`
     select s.event_id, s.endpoint_id from deliveries s
     join endpoints p on p.id = s.endpoint_id
-    where s.state = 0 and s.organization_id = ${organizationId} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and s.endpoint_id + 0 = ${endpointId}`}`
+    where s.state = 0 and ${owned(sql`s.organization_id`, organizationId)} and ${held ? sql`p.state <> 0` : sql`p.state = 0`} ${endpointId === undefined ? sql`` : sql`and s.endpoint_id + 0 = ${endpointId}`}`
 }
 
 /**
@@ -111,14 +120,14 @@ async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
   const isNewest = order === 'newest first'
   const edge = await db.first<{ id: number }>(sql`
     select id from events
-    where organization_id = ${organizationId} and id >= ${walk.fromEventId} and id < ${walk.belowEventId}
+    where ${owned(sql`organization_id`, organizationId)} and id >= ${walk.fromEventId} and id < ${walk.belowEventId}
       ${after === null ? sql`` : isNewest ? sql`and id <= ${after.eventId}` : sql`and id >= ${after.eventId}`}
     order by ${isNewest ? sql`id desc` : sql`id`} limit 1 offset ${limit - 1}`)
 
   const bounded: Walk = edge === undefined ? walk : isNewest ? { ...walk, fromEventId: edge.id } : { ...walk, belowEventId: edge.id + 1 }
   const rows = await db.all<Row>(facts(sql`
     select d.event_id, d.endpoint_id from events v join deliveries d on d.event_id = v.id
-    where v.organization_id = ${organizationId} and ${within(bounded, sql`v.id`)}
+    where ${owned(sql`v.organization_id`, organizationId)} and ${within(bounded, sql`v.id`)}
     order by ${isNewest ? sql`v.id desc, d.endpoint_id desc` : sql`v.id, d.endpoint_id`} limit ${limit}`, byKey(walk)))
 
   const deliveries = rows.map(asDelivery)
@@ -126,6 +135,12 @@ async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
   if (last !== undefined && deliveries.length === limit) return { deliveries, end: { eventId: last.eventId, endpointId: last.endpointId } }
   // Past every endpoint of the last event that was looked at.
   return { deliveries, end: edge === undefined ? null : { eventId: isNewest ? edge.id : edge.id + 1, endpointId: -1 } }
+}
+
+const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
+
+function owned(column: Sql, organizationId: number | undefined): Sql {
+  return organizationId === undefined ? sql`1 = 1` : sql`${column} = ${organizationId}`
 }
 
 function within({ fromEventId, belowEventId, after, order }: Walk, eventColumn = sql`d.event_id`): Sql {
@@ -144,22 +159,23 @@ function byKey({ order }: Walk): Sql {
 function facts(keys: Sql, order: Sql): Sql {
   return sql`
     select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
-      e.type, e.given_id, e.created_at, e.origin, p.state as endpoint_state
+      e.type, e.given_id, e.created_at, e.origin, p.state as endpoint_state, o.public_id as organization
     from (${keys}) as k
     join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id
     join endpoints p on p.id = d.endpoint_id
+    join organizations o on o.id = d.organization_id
     left join events e on e.id = d.event_id
     order by ${order}`
 }
 
 interface Row {
   event_id: number; endpoint_id: number; state: number; attempts: number; step: number; due_at: number; updated_at: number
-  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; endpoint_state: number
+  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; endpoint_state: number; organization: string
 }
 
 function asDelivery(row: Row): WalkedDelivery {
   return {
-    eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, dueAt: row.due_at, updatedAt: row.updated_at,
+    organization: row.organization, eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, dueAt: row.due_at, updatedAt: row.updated_at,
     event: row.type === null ? undefined : { type: row.type, givenId: row.given_id, createdAt: row.created_at ?? 0, origin: row.origin ?? 0 },
     endpointState: row.endpoint_state,
   }

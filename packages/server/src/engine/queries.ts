@@ -8,11 +8,13 @@ import { backlog } from '../counters/backlog.js'
 import { failingEndpoints } from '../counters/failing-endpoints.js'
 import { inboundCounts } from '../counters/inbound-counts.js'
 import { overview } from '../counters/overview.js'
+import { deadLetterGroups } from '../deliveries/dead-letter-groups.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
 import { undispatched } from '../dispatch/undispatched.js'
 import { findEndpoint, listEndpoints, loadEndpoints } from '../endpoints/read-endpoints.js'
-import { findEvent, listEvents } from '../events/read-events.js'
+import { listEvents } from '../events/list-events.js'
+import { findEvent } from '../events/read-events.js'
 import { findAnswer } from '../idempotency/once.js'
 import { findKey, listKeys } from '../keys/keys.js'
 import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
@@ -49,6 +51,7 @@ export const queries = {
   readFact,
   inspectedEndpoints,
   listDeliveries,
+  deadLetterGroups,
   readDelivery,
   replayBounds,
   countMatchingStretch,

@@ -3,7 +3,7 @@ import { firstEventIdSince } from '../events/find-event-id.js'
 import { Problem } from '../problems/problem.js'
 import { payloadsRemovedTo } from '../retention/payloads-removed.js'
 import { sql } from '../storage/sql.js'
-import { alongOf, matcherOf, type ReplayBounds, type ReplayFilter } from './replay.js'
+import { alongOf, pick, type ReplayBounds, type ReplayFilter } from './replay.js'
 import type { Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -34,9 +34,9 @@ export interface Counted {
 
 /** Counts a stretch of what a bulk replay would take up: one short read after the other, so that others may read in between. */
 export async function countMatchingStretch(db: Database, { organizationId, filter, bounds, after }: { organizationId: number; filter: ReplayFilter; bounds: ReplayBounds; after: DeliveryKey | null }): Promise<Counted> {
-  const matches = matcherOf(filter, bounds, await payloadsRemovedTo(db))
   const stretch = await walkDeliveries(db, { organizationId, along: alongOf(filter), order: 'oldest first', ...bounds, after, limit: stretchSize })
-  return { matched: stretch.deliveries.filter(matches).length, read: Math.max(1, stretch.deliveries.length), end: stretch.end }
+  const picked = await pick(db, stretch.deliveries, filter, bounds, await payloadsRemovedTo(db))
+  return { matched: picked.length, read: Math.max(1, stretch.deliveries.length), end: stretch.end }
 }
 
 /** Counts stretch by stretch, and gives up at `maxRead` deliveries: whoever asks waits for the answer. */

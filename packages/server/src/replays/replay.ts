@@ -1,13 +1,18 @@
 import { deliveryStates } from '../deliveries/delivery.js'
+import { attemptMatcher, withLastAttempts, type LastAttemptFilter } from '../deliveries/last-attempts.js'
 import { compileSubscriptions } from '../event-types/event-type.js'
 import { sql } from '../storage/sql.js'
 import type { Along, WalkedDelivery } from '../deliveries/walk-deliveries.js'
 import type { Database } from '../storage/database.js'
+import type { DeliveryKey } from '../ids/public-id.js'
 
 /** What a bulk replay is to take up again. Only what has ended is: the rest is on its way anyhow. */
-export interface ReplayFilter {
+export interface ReplayFilter extends LastAttemptFilter {
+  /** These alone. */
+  deliveries?: readonly DeliveryKey[] | undefined
   endpointId?: number | undefined
-  state: ReplayableState
+  /** Undefined: any of them. */
+  state?: ReplayableState | undefined
   /** As an endpoint's subscriptions; undefined for all. */
   eventTypes?: readonly string[] | undefined
   /** Events accepted at this instant or later, and before that one. */
@@ -43,16 +48,23 @@ export const replayStates = ['running', 'done', 'cancelled'] as const
 export type ReplayState = (typeof replayStates)[number]
 
 /** The index that leads to what fits with the least beside it. */
-export function alongOf({ endpointId, state }: ReplayFilter): Along {
+export function alongOf({ deliveries, endpointId, state }: ReplayFilter): Along {
+  if (deliveries !== undefined) return { by: 'keys', keys: deliveries }
   if (state === 'dead') return { by: 'dead' }
   return endpointId === undefined ? { by: 'stream' } : { by: 'endpoint', endpointId }
 }
 
-/** Which of the deliveries on the way are to be replayed. `payloadsRemovedTo`: the last event whose data is gone. */
-export function matcherOf({ endpointId, state, eventTypes }: ReplayFilter, { settledBy }: ReplayBounds, payloadsRemovedTo: number): (delivery: WalkedDelivery) => boolean {
+/** Those of the deliveries on the way that are to be replayed. `payloadsRemovedTo`: the last event whose data is gone. */
+export async function pick(db: Database, deliveries: readonly WalkedDelivery[], filter: ReplayFilter, bounds: ReplayBounds, payloadsRemovedTo: number): Promise<readonly WalkedDelivery[]> {
+  const fitting = deliveries.filter(matcherOf(filter, bounds, payloadsRemovedTo))
+  const attemptMatches = attemptMatcher(filter)
+  return attemptMatches === undefined ? fitting : (await withLastAttempts(db, fitting)).filter(attemptMatches)
+}
+
+function matcherOf({ endpointId, state, eventTypes }: ReplayFilter, { settledBy }: ReplayBounds, payloadsRemovedTo: number): (delivery: WalkedDelivery) => boolean {
   const isWantedType = eventTypes === undefined ? undefined : compileSubscriptions(eventTypes)
   return (delivery) =>
-    delivery.state === deliveryStates[state] &&
+    (state === undefined ? delivery.state >= deliveryStates.succeeded : delivery.state === deliveryStates[state]) &&
     delivery.updatedAt <= settledBy &&
     (endpointId === undefined || delivery.endpointId === endpointId) &&
     delivery.endpointState !== 3 &&

@@ -4,12 +4,12 @@ import { countMatching, countMatchingStretch, replayBounds } from './count-match
 import { readReplay, type ReplayFilter } from './replay.js'
 import { startReplay } from './start-replay.js'
 import { stepReplays } from './step-replays.js'
-import { deliveryStates } from '../deliveries/delivery.js'
+import { deliveryStates, type DeliveryState } from '../deliveries/delivery.js'
 import { keepFact } from '../installation/installation.js'
 import { payloadsRemovedFact } from '../retention/payloads-removed.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
-import { givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
+import { givenAttempt, givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
 
 const { sending, waiting, succeeded, dead, discarded } = deliveryStates
 
@@ -36,6 +36,38 @@ onEachDatabase('bulk replay', (db) => {
     await runToEnd(db)
     expect(await db.first(sql`select state, step, attempts, exempt, due_at from deliveries`)).toEqual({ state: waiting, step: 0, attempts: 4, exempt: 1, due_at: db.clock.now() })
     expect(await db.first(sql`select wake_at from lanes`)).toEqual({ wake_at: db.clock.now() })
+  })
+
+  test('a selection: these, whatever they ended as, none of another organization and none that is on its way', async () => {
+    const { acme, endpoint } = await givenAcme(db)
+    const other = await givenOrganization(db, 'other')
+    const give = async (organization: number, to: number, state: DeliveryState) => givenDelivery(db, organization, { eventId: await givenEvent(db, organization), endpointId: to, state })
+    const mine = [await give(acme, endpoint, succeeded), await give(acme, endpoint, dead), await give(acme, endpoint, waiting), await give(acme, endpoint, discarded)]
+    const left = await give(acme, endpoint, dead)
+    const foreign = await give(other, await givenEndpoint(db, other), dead)
+    const started = await start(db, acme, { deliveries: [...mine].reverse().concat(foreign, { eventId: 1, endpointId: 1 }) })
+    expect(started.matched).toBe(3)
+    expect(await runToEnd(db, 2)).toBe(3)
+    expect(await readReplay(db, { organizationId: acme, id: started.id })).toMatchObject({ state: 'done', replayed: 3 })
+    expect(await db.all(sql`select event_id, state from deliveries where state <> ${waiting} order by event_id`)).toEqual([{ event_id: left.eventId, state: dead }, { event_id: foreign.eventId, state: dead }])
+    expect((await count(db, acme, { deliveries: mine, state: 'dead' })).matched).toBe(0)
+  })
+
+  test('a group: of one endpoint, what died of the same', async () => {
+    const { acme, endpoint } = await givenAcme(db)
+    const second = await givenEndpoint(db, acme)
+    for (const [to, status, errorClass] of [[endpoint, 500, 'http'], [endpoint, 503, 'http'], [endpoint, null, 'timeout'], [second, 500, 'http']] as const) {
+      const key = await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: to, state: dead })
+      await givenAttempt(db, { ...key, number: 1, status, errorClass })
+      await db.run(sql`update deliveries set attempts = 1 where event_id = ${key.eventId}`)
+    }
+    expect((await count(db, acme, { state: 'dead', endpointId: endpoint, status: '5xx' })).matched).toBe(2)
+    expect((await count(db, acme, { state: 'dead', errorClass: 'http' })).matched).toBe(3)
+    await start(db, acme, { state: 'dead', endpointId: endpoint, errorClass: 'timeout' })
+    expect(await runToEnd(db, 1)).toBe(1)
+    await start(db, acme, { state: 'dead', endpointId: endpoint, status: '503', errorClass: 'http' })
+    expect(await runToEnd(db, 1)).toBe(1)
+    expect(await states(db)).toEqual([dead, waiting, waiting, dead])
   })
 
   test('takes up only what has ended in the wanted state', async () => {

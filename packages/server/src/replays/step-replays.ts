@@ -3,7 +3,7 @@ import { deliveryStates } from '../deliveries/delivery.js'
 import { walkDeliveries, type WalkedDelivery } from '../deliveries/walk-deliveries.js'
 import { payloadsRemovedTo } from '../retention/payloads-removed.js'
 import { sql } from '../storage/sql.js'
-import { alongOf, asReplay, matcherOf, type Replay, type ReplayRow } from './replay.js'
+import { alongOf, asReplay, pick, type Replay, type ReplayRow } from './replay.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -39,12 +39,12 @@ export async function stepReplays(db: Database, { limit }: { limit: number }): P
 const readPerWanted = 4
 
 async function findNext(tx: Database, { organizationId, filter, bounds }: Replay, cursor: DeliveryKey, limit: number): Promise<{ wanted: WalkedDelivery[]; end: DeliveryKey | null }> {
-  const matches = matcherOf(filter, bounds, await payloadsRemovedTo(tx))
+  const removedTo = await payloadsRemovedTo(tx)
   const wanted: WalkedDelivery[] = []
   let end: DeliveryKey | null = cursor
   for (let i = 0; i < readPerWanted && end !== null && wanted.length < limit; i++) {
     const stretch = await walkDeliveries(tx, { organizationId, along: alongOf(filter), order: 'oldest first', ...bounds, after: end, limit: limit - wanted.length })
-    wanted.push(...stretch.deliveries.filter(matches))
+    wanted.push(...await pick(tx, stretch.deliveries, filter, bounds, removedTo))
     end = stretch.end
   }
   return { wanted, end }
@@ -63,7 +63,7 @@ async function makeDue(tx: Database, { organizationId, filter, bounds }: Replay,
     update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}
     from ${tx.rows(wanted.map(({ eventId, endpointId }) => [eventId, endpointId]), keyColumns)} as r
     where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id
-      and deliveries.state = ${deliveryStates[filter.state]} and deliveries.updated_at <= ${bounds.settledBy}`)
+      and ${filter.state === undefined ? sql`deliveries.state >= ${deliveryStates.succeeded}` : sql`deliveries.state = ${deliveryStates[filter.state]}`} and deliveries.updated_at <= ${bounds.settledBy}`)
   await tx.run(sql`update lanes set wake_at = ${tx.now} where endpoint_id in (select id from ${tx.rows(lanes, ids)} as r)`)
   await countNow(tx, 'replayed', new Map([[organizationId, changed]]))
   return changed

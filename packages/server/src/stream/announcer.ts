@@ -140,7 +140,7 @@ export class Announcer {
 export function announcerOf(store: Store, { now }: { now(): number }): Announcer {
   return new Announcer({
     now,
-    newestEvents: (organizationId, limit) => store.query('listEvents', { organizationId, limit, before: undefined, type: undefined, from: undefined, to: undefined }),
+    newestEvents: async (organizationId, limit) => (await store.query('listEvents', { organizationId, limit })).events,
     newestReceipts: (limit) => store.query('listReceipts', { limit, before: undefined, source: undefined, verdict: undefined, isUnassigned: false }),
     organizationName: async (id) => (await store.query('readOrganization', { id }))?.publicId,
   })

@@ -49,12 +49,12 @@ export async function givenDelivery(db: TestDatabase, organizationId: number, { 
   return { eventId, endpointId }
 }
 
-export async function givenAttempt(db: TestDatabase, { eventId, endpointId, number, status = 500, answer = new TextEncoder().encode('oh no') }: {
-  eventId: number; endpointId: number; number: number; status?: number | null; answer?: Uint8Array | null
+export async function givenAttempt(db: TestDatabase, { eventId, endpointId, number, status = 500, errorClass = 'http', answer = new TextEncoder().encode('oh no') }: {
+  eventId: number; endpointId: number; number: number; status?: number | null; errorClass?: string | null; answer?: Uint8Array | null
 }): Promise<void> {
   await db.run(sql`
     insert into attempts (event_id, endpoint_id, number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer)
-    values (${eventId}, ${endpointId}, ${number}, ${db.now}, 12, ${status}, 'http', null, 'https://receiver.example/hook', '{"webhook-id":"x"}', '{"content-type":"text/plain"}', ${answer})`)
+    values (${eventId}, ${endpointId}, ${number}, ${db.now}, 12, ${status}, ${errorClass}, null, 'https://receiver.example/hook', '{"webhook-id":"x"}', '{"content-type":"text/plain"}', ${answer})`)
 }
 
 /** So many events with one delivery each, by a few statements, and the events' ids. */
