@@ -13,7 +13,17 @@ export class DashboardServer {
   private constructor(readonly url: string, readonly folder: string, readonly process: ChildProcess) {}
 
   static async start(): Promise<DashboardServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'posthorn-dashboard-'))
+    return DashboardServer.#startIn(await mkdtemp(join(tmpdir(), 'posthorn-dashboard-')))
+  }
+
+  /** Stops it, does something to its folder, and starts it again there. */
+  async restart(meanwhile: () => void): Promise<DashboardServer> {
+    await this.#end()
+    meanwhile()
+    return DashboardServer.#startIn(this.folder)
+  }
+
+  static async #startIn(folder: string): Promise<DashboardServer> {
     const { PATH = '', HOME = '' } = process.env
     const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: '0', POSTHORN_API_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] })
     const url = await new Promise<string>((resolve, reject) => {
@@ -29,10 +39,14 @@ export class DashboardServer {
   }
 
   async stop(): Promise<void> {
+    await this.#end()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  async #end(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('close', resolve))
     this.process.kill('SIGTERM')
     await ended
-    await rm(this.folder, { recursive: true, force: true })
   }
 
   /** What an application or an operator does over the API. */
@@ -54,9 +68,9 @@ export class DashboardServer {
   }
 
   /** As Stripe would send it, or somebody who does not know the secret. */
-  async sendAsStripe(body: string, secret: string): Promise<number> {
+  async sendAsStripe(body: string, secret: string, source = 'stripe'): Promise<number> {
     const timestamp = Math.floor(Date.now() / 1_000)
     const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
-    return (await fetch(`${this.url}/webhooks/stripe`, { method: 'POST', body, headers: { 'stripe-signature': `t=${timestamp},v1=${signature}`, 'content-type': 'application/json' } })).status
+    return (await fetch(`${this.url}/webhooks/${source}`, { method: 'POST', body, headers: { 'stripe-signature': `t=${timestamp},v1=${signature}`, 'content-type': 'application/json' } })).status
   }
 }

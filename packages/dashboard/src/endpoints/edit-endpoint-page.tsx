@@ -1,35 +1,25 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
+import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
+import { posthorn } from '../server/posthorn.js'
 import { useOne } from '../server/reading.js'
-import { EndpointForm, type EndpointDraft } from './endpoint-form.js'
-import type { Endpoint } from '@posthorn/client'
+import { bodyOf } from './draft.js'
+import { EndpointForm } from './endpoint-form.js'
+import type { EndpointChanges } from '@posthorn/client'
 
 export function EditEndpointPage() {
   const { org = '', endpoint: id = '' } = useParams({ strict: false })
   const navigate = useNavigate()
   const { data: endpoint, error } = useOne(['endpoints', org, id], () => posthorn.endpoints.get(org, id))
-  const change = useChange((draft: EndpointDraft) => posthorn.endpoints.update(org, id, endpoint === undefined ? draft : changesOf(draft, endpoint)), {
-    after: () => navigate({ to: `/organizations/${encodeURIComponent(org)}/endpoints/${id}` }),
-  })
-  if (error && endpoint === undefined) return <ProblemNote error={error} />
-  if (endpoint === undefined) return <Loading />
+  const save = useChange((changes: EndpointChanges) => posthorn.endpoints.update(org, id, changes), { after: () => navigate({ to: placeIn(org, 'endpoints', id) }) })
+  if (endpoint === undefined) return error ? <ProblemNote error={error} /> : <Loading />
   return (
     <>
       <PageHead title="Edit endpoint" about={<span className="mono break-all">{endpoint.url}</span>} />
-      <EndpointForm organization={org} before={endpoint} error={change.error} isBusy={change.isPending} submitLabel="Save" onSubmit={(draft) => change.mutate(draft)} />
+      <EndpointForm organization={org} before={endpoint} error={save.error} isBusy={save.isPending} submitLabel="Save" onSubmit={(draft) => save.mutate(bodyOf(draft, endpoint))} />
     </>
   )
-}
-
-/** What a form cannot show is left alone: the URL and events that the organization sets, and a retry policy that was written out. */
-function changesOf({ url, eventTypes, retryPolicy, ...rest }: EndpointDraft, before: Endpoint): Partial<EndpointDraft> {
-  return {
-    ...rest,
-    ...(before.managed === null && { url, eventTypes }),
-    ...((typeof before.retryPolicy === 'string' || before.inherits.includes('retryPolicy') || retryPolicy !== null) && { retryPolicy }),
-  }
 }

@@ -1,14 +1,16 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { PageHead } from '../pieces/page-head.js'
-import { posthorn } from '../server/posthorn.js'
+import { placeIn } from '../pieces/place.js'
 import { useChange } from '../server/change.js'
-import { EndpointForm, type EndpointDraft } from './endpoint-form.js'
+import { posthorn } from '../server/posthorn.js'
+import { bodyOf, type EndpointDraft } from './draft.js'
+import { EndpointForm } from './endpoint-form.js'
 
 export function NewEndpointPage() {
   const { org = '' } = useParams({ strict: false })
   const navigate = useNavigate()
-  const create = useChange((draft: EndpointDraft) => posthorn.endpoints.create(org, draft), {
-    after: ({ id }) => navigate({ to: `/organizations/${encodeURIComponent(org)}/endpoints/${id}`, search: { isNew: 'yes' } as never }),
+  const create = useChange((draft: EndpointDraft) => posthorn.endpoints.create(org, bodyOf(draft)), {
+    after: ({ id }) => navigate({ to: placeIn(org, 'endpoints', id), search: { isNew: 'yes' } as never }),
   })
   return (
     <>

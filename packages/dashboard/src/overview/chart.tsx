@@ -47,8 +47,13 @@ function optionsFor({ width, series, unit, onPoint }: { width: number; series: r
     ],
     series: [{}, ...series.map((one) => (one.isBar
       ? { paths: bars, fill: color(one.color), stroke: color(one.color), width: 0, points: { show: false } }
-      : { stroke: color(one.color), width: 2, spanGaps: true, points: { show: true, size: 5, fill: color(one.color) } }))],
+      : { stroke: color(one.color), width: 2, spanGaps: true, points: { show: isSparse, size: 5, fill: color(one.color) } }))],
   }
+}
+
+/** Where a line has few points, they would otherwise hardly be seen. */
+function isSparse({ data }: UPlot): boolean {
+  return [...(data[1] ?? [])].filter((value) => value != null).length < 12
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })

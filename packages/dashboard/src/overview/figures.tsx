@@ -7,11 +7,11 @@ export function Figures({ overview: { totals, backlog, latency } }: { overview: 
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
       <Figure name="Succeeded" value={totals.succeeded.toLocaleString()} about={totals.replayed > 0 ? `${totals.replayed.toLocaleString()} replayed` : 'deliveries'} />
-      <Figure name="Attempts that succeed" value={attempts === 0 ? '–' : `${(100 * totals.succeeded / attempts).toFixed(totals.succeeded === attempts ? 0 : 1)} %`} about={`of ${attempts.toLocaleString()}`} />
+      <Figure name="Success rate" value={attempts === 0 ? '–' : `${(100 * totals.succeeded / attempts).toFixed(totals.succeeded === attempts ? 0 : 1)} %`} about={`of ${attempts.toLocaleString()} attempts`} />
       <Figure name="To be retried" value={totals.retrying.toLocaleString()} about="failed attempts" />
       <Figure name="Dead letters" value={totals.dead.toLocaleString()} about="given up" isBad={totals.dead > 0} />
       <Figure name="Waiting now" value={`${backlog.waiting.toLocaleString()}${backlog.waitingIsAtLeast ? '+' : ''}`} about={backlog.oldestDueSeconds === 0 ? 'none is overdue' : `oldest due for ${lengthOf(backlog.oldestDueSeconds * 1_000)}`} isBad={backlog.oldestDueSeconds > 60} />
-      <Figure name="p99 to receipt" value={latency === null ? '–' : lengthOf(latency.p99Ms)} about={latency === null ? 'nothing measured' : `p50 ${lengthOf(latency.p50Ms)}, p95 ${lengthOf(latency.p95Ms)}`} />
+      <Figure name="p99 to receipt" value={latency === null ? '–' : lengthOf(latency.p99Ms)} about={latency === null ? 'nothing measured' : `half within ${lengthOf(latency.p50Ms)}`} />
     </dl>
   )
 }

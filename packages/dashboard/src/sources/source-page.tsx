@@ -57,7 +57,7 @@ function SourceSettings({ source }: { source: Source }) {
   const save = useChange((_given: void) => posthorn.sources.update(source.name, bodyOf(draft, provider)))
   return (
     <form className="card" aria-label="Settings" onSubmit={(event) => { event.preventDefault(); save.mutate() }}>
-      <div className="card-head"><h2>Settings</h2>{source.secretHints.length > 0 && <span className="mono text-faint">{source.secretHints.map((hint) => `…${hint}`).join(' ')}</span>}</div>
+      <div className="card-head"><h2>Settings</h2>{source.secretHints.length > 0 && <span className="mono text-faint">{source.secretHints.join(' ')}</span>}</div>
       <div className="flex flex-col gap-4 p-4">
         <SourceFields provider={provider} draft={draft} onChange={(changed) => setDraft({ ...draft, ...changed })} isNew={false} />
         <ProblemNote error={save.error} />

@@ -38,9 +38,9 @@ function SourceRow({ source }: { source: Source }) {
   const url = urlOf(source)
   return (
     <tr>
-      <td><Link data-row to={`/sources/${encodeURIComponent(source.name)}`} className="font-medium">{source.name}</Link><p className="text-faint">{providerOf(source.provider).title}{source.managed && ', a setting'}</p></td>
+      <td><Link data-row to={`/sources/${encodeURIComponent(source.name)}`} className="font-medium whitespace-nowrap">{source.name}</Link><p className="whitespace-nowrap text-faint">{providerOf(source.provider).title}{source.managed && ', a setting'}</p></td>
       <td className="w-full max-w-0 max-sm:hidden"><div className="flex items-center gap-2"><code className="min-w-0 truncate" title={url}>{url}</code><CopyButton text={url} isQuiet /></div></td>
-      <td className="mono text-faint max-md:hidden">{source.secretHints.map((hint) => `…${hint}`).join(' ')}</td>
+      <td className="mono whitespace-nowrap text-faint max-md:hidden">{source.secretHints.join(' ')}</td>
       <td><StateBadge state={source.state} /></td>
     </tr>
   )
