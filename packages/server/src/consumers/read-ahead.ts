@@ -1,4 +1,5 @@
 import { origins } from '../events/event.js'
+import { eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { sql } from '../storage/sql.js'
 import type { Column, Database } from '../storage/database.js'
 import type { ConsumedEvent } from './consumer.js'
@@ -11,10 +12,10 @@ const typeColumns: readonly Column[] = ['type text']
 /** `types`: those whose data is read; undefined for all. Test events are no consumer's business. */
 export async function readAhead(tx: Database, { organizationId, after, limit, types }: { organizationId: number; after: number; limit: number; types: readonly string[] | undefined }): Promise<EventAhead[]> {
   const isWanted = types === undefined ? sql`` : sql`and e.type in (select type from ${tx.rows(types.map((type) => [type]), typeColumns)} as r)`
+  const ids = eventsOfOrganization(tx, { owner: organizationId, from: after + 1, below: Number.MAX_SAFE_INTEGER, order: 'oldest first', limit })
   const rows = await tx.all<AheadRow>(sql`
     select e.id, o.public_id, e.type, e.given_id, e.receipt_id, e.occurred_at, case when e.origin <> ${origins.test} ${isWanted} then e.data end as data
-    from events e join organizations o on o.id = e.organization_id
-    where e.organization_id = ${organizationId} and e.id > ${after} order by e.id limit ${limit}`)
+    from (${ids}) as k join events e on e.id = k.id join organizations o on o.id = e.organization_id order by e.id`)
   return rows.map((row) => asEvent(organizationId, row))
 }
 

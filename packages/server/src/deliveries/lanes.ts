@@ -138,12 +138,12 @@ function dueOn(endpointId: Sql, now: number, limit: Sql): Sql {
     where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} order by due_at, event_id limit ${limit}`
 }
 
-/** In strict order the head blocks, due or not, so everything undelivered is read, in the order of the stream; what is exempt from it (replays) comes as on any lane. */
+/** In strict order the head blocks, due or not, so everything that waits is read, in the order of the stream; what is exempt from it (replays) comes as on any lane. What is being sent, its owner knows. */
 async function readInOrder(tx: Database, { endpointId, limit }: LookRequest, now: number): Promise<DeliveryRow[]> {
   return [
     ...await tx.all<DeliveryRow>(sql`
       select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-      where endpoint_id = ${endpointId} and state < 2 and exempt = 0 order by event_id limit ${limit}`),
+      where endpoint_id = ${endpointId} and state = 1 and exempt = 0 order by event_id limit ${limit}`),
     ...await tx.all<DeliveryRow>(sql`
       select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
       where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} and exempt = 1 order by due_at, event_id limit ${limit}`),

@@ -201,8 +201,8 @@ onEachDatabase('listing deliveries', (db) => {
   test.runIf(db.dialect === 'sqlite')('no question makes it scan a whole table', async () => {
     const { acme, enabled } = await givenOneOfEachState(db)
     const ways: [Along, string[]][] = [
-      [{ by: 'stream' }, ['events_by_organization']],
-      [{ by: 'endpoint', endpointId: enabled }, ['deliveries_by_endpoint']],
+      [{ by: 'stream' }, ['events_by_block']],
+      [{ by: 'endpoint', endpointId: enabled }, ['deliveries_by_block']],
       [{ by: 'event', eventId: 1 }, []],
       [{ by: 'dead' }, ['deliveries_dead']],
       [{ by: 'keys', keys: [{ eventId: 1, endpointId: 1 }] }, []],

@@ -101,10 +101,10 @@ function stateOf({ state, step, endpointState }: WalkedDelivery): ShownState {
   return shownState({ state, step, isEndpointEnabled: endpointState === 0 })
 }
 
-async function eventBounds(db: Database, { organizationId, from, to }: DeliveryFilter): Promise<{ fromEventId: number; belowEventId: number }> {
+async function eventBounds(db: Database, { from, to }: DeliveryFilter): Promise<{ fromEventId: number; belowEventId: number }> {
   return {
-    fromEventId: from === undefined ? 0 : await firstEventIdSince(db, organizationId, from),
-    belowEventId: to === undefined ? Number.MAX_SAFE_INTEGER : await firstEventIdSince(db, organizationId, to),
+    fromEventId: from === undefined ? 0 : await firstEventIdSince(db, from),
+    belowEventId: to === undefined ? Number.MAX_SAFE_INTEGER : await firstEventIdSince(db, to),
   }
 }
 

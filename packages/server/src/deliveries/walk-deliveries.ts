@@ -1,3 +1,4 @@
+import { deliveriesOfEndpoint, eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { join, sql, type Sql } from '../storage/sql.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
@@ -82,7 +83,9 @@ function keysAlong(db: Database, walk: Walk, way: Exclude<Along, { by: 'stream' 
     where ${conditions} and ${owned(sql`d.organization_id`, organizationId)} and ${within(walk)}
     order by ${byKey(walk)} limit ${limit}`
   switch (way.by) {
-    case 'endpoint': return where(sql`d.endpoint_id = ${way.endpointId}`)
+    case 'endpoint': return sql`
+      select k.id as event_id, cast(${way.endpointId} as bigint) as endpoint_id
+      from (${deliveriesOfEndpoint(db, { owner: way.endpointId, ...idBounds(walk, way.endpointId), order: walk.order, limit, matching: owned(sql`organization_id`, organizationId) })}) as k`
     case 'event': return where(sql`d.event_id = ${way.eventId}`)
     case 'dead': return where(sql`d.state = 3`)
     case 'keys': return sql`
@@ -116,25 +119,18 @@ function sending(organizationId: number | undefined, { held, endpointId }: Along
  * event may have thousands.
  */
 async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
-  const { organizationId, limit, order, after } = walk
-  const isNewest = order === 'newest first'
-  const edge = await db.first<{ id: number }>(sql`
-    select id from events
-    where ${owned(sql`organization_id`, organizationId)} and id >= ${walk.fromEventId} and id < ${walk.belowEventId}
-      ${after === null ? sql`` : isNewest ? sql`and id <= ${after.eventId}` : sql`and id >= ${after.eventId}`}
-    order by ${isNewest ? sql`id desc` : sql`id`} limit 1 offset ${limit - 1}`)
-
-  const bounded: Walk = edge === undefined ? walk : isNewest ? { ...walk, fromEventId: edge.id } : { ...walk, belowEventId: edge.id + 1 }
+  const { organizationId, limit, order } = walk
+  const events = eventsOfOrganization(db, { owner: organizationId, ...idBounds(walk), order, limit })
+  const edge = await db.first<{ id: number }>(sql`select id from (${events}) as v order by id ${order === 'newest first' ? sql`desc` : sql``} limit 1 offset ${limit - 1}`)
   const rows = await db.all<Row>(facts(sql`
-    select d.event_id, d.endpoint_id from events v join deliveries d on d.event_id = v.id
-    where ${owned(sql`v.organization_id`, organizationId)} and ${within(bounded, sql`v.id`)}
-    order by ${isNewest ? sql`v.id desc, d.endpoint_id desc` : sql`v.id, d.endpoint_id`} limit ${limit}`, byKey(walk)))
+    select d.event_id, d.endpoint_id from (${events}) as v join deliveries d on d.event_id = v.id
+    where ${within(walk)} order by ${byKey(walk)} limit ${limit}`, byKey(walk)))
 
   const deliveries = rows.map(asDelivery)
   const last = deliveries[deliveries.length - 1]
   if (last !== undefined && deliveries.length === limit) return { deliveries, end: { eventId: last.eventId, endpointId: last.endpointId } }
   // Past every endpoint of the last event that was looked at.
-  return { deliveries, end: edge === undefined ? null : { eventId: isNewest ? edge.id : edge.id + 1, endpointId: -1 } }
+  return { deliveries, end: edge === undefined ? null : { eventId: order === 'newest first' ? edge.id : edge.id + 1, endpointId: -1 } }
 }
 
 const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
@@ -143,12 +139,19 @@ function owned(column: Sql, organizationId: number | undefined): Sql {
   return organizationId === undefined ? sql`1 = 1` : sql`${column} = ${organizationId}`
 }
 
-function within({ fromEventId, belowEventId, after, order }: Walk, eventColumn = sql`d.event_id`): Sql {
-  const bounds = [sql`${eventColumn} >= ${fromEventId}`, sql`${eventColumn} < ${belowEventId}`]
+/** The events that may hold what comes next; of the one where an earlier stretch ended, an endpoint may be left over. */
+function idBounds({ fromEventId, belowEventId, after, order }: Walk, endpointId?: number): { from: number; below: number } {
+  if (after === null) return { from: fromEventId, below: belowEventId }
+  if (order === 'newest first') return { from: fromEventId, below: Math.min(belowEventId, endpointId === undefined || endpointId < after.endpointId ? after.eventId + 1 : after.eventId) }
+  return { from: Math.max(fromEventId, endpointId === undefined || endpointId > after.endpointId ? after.eventId : after.eventId + 1), below: belowEventId }
+}
+
+function within({ fromEventId, belowEventId, after, order }: Walk): Sql {
+  const bounds = [sql`d.event_id >= ${fromEventId}`, sql`d.event_id < ${belowEventId}`]
   if (after === null) return join(bounds, ' and ')
   return join([...bounds, order === 'newest first'
-    ? sql`${eventColumn} <= ${after.eventId} and (${eventColumn} < ${after.eventId} or d.endpoint_id < ${after.endpointId})`
-    : sql`${eventColumn} >= ${after.eventId} and (${eventColumn} > ${after.eventId} or d.endpoint_id > ${after.endpointId})`], ' and ')
+    ? sql`d.event_id <= ${after.eventId} and (d.event_id < ${after.eventId} or d.endpoint_id < ${after.endpointId})`
+    : sql`d.event_id >= ${after.eventId} and (d.event_id > ${after.eventId} or d.endpoint_id > ${after.endpointId})`], ' and ')
 }
 
 function byKey({ order }: Walk): Sql {

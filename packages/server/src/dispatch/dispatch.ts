@@ -1,3 +1,4 @@
+import { eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { sql } from '../storage/sql.js'
 import { compileSubscriptions } from '../event-types/event-type.js'
 import { parseRetryPolicy } from '../retry-policies/retry-policy.js'
@@ -165,14 +166,24 @@ async function readAll(tx: Database, cursors: readonly Cursor[], limit: number):
 async function readEvents(tx: Database, cursors: readonly Cursor[], limit: number): Promise<ReadEvent[]> {
   // Each stream's next few only: to sort all that a long backlog holds would take longer with every batch.
   const next = tx.dialect === 'postgres'
-    ? sql`cross join lateral (select * from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit}) e`
-    : sql`cross join events e on e.id in (select id from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit})`
+    ? sql`
+      ${tx.rows(cursors.map((cursor) => [cursor.organization_id, cursor.dispatched_id]), cursorColumns)} as r
+      cross join lateral (select * from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit}) e`
+    : sql`${tx.rows(await readNextIds(tx, cursors, limit), ids)} as r cross join events e on e.id = r.id`
   const rows = await tx.all<EventRow>(sql`
     select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at, e.only_endpoint_id
-    from ${tx.rows(cursors.map((cursor) => [cursor.organization_id, cursor.dispatched_id]), cursorColumns)} as r
-    ${next}
-    order by e.id limit ${limit}`)
+    from ${next} order by e.id limit ${limit}`)
   return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at, onlyEndpointId: row.only_endpoint_id }))
+}
+
+/** The next ids of all these streams together: SQLite walks along one at a time. */
+async function readNextIds(tx: Database, cursors: readonly Cursor[], limit: number): Promise<[number][]> {
+  const next: number[] = []
+  for (const { organization_id: owner, dispatched_id: dispatchedId, last_id: lastId } of cursors) {
+    const found = await tx.all<{ id: number }>(eventsOfOrganization(tx, { owner, from: dispatchedId + 1, below: lastId + 1, order: 'oldest first', limit }))
+    for (const { id } of found) next.push(id)
+  }
+  return next.sort((a, b) => a - b).slice(0, limit).map((id) => [id])
 }
 
 interface Planned { event: ReadEvent; endpoint: Subscriber }

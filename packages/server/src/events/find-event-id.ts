@@ -15,20 +15,18 @@ export async function findEventId(db: Database, organizationId: number, publicId
 }
 
 /**
- * The first number that an event accepted at `at` or later can have: what is below is older. Ids of a day lie in a range
- * of their own (day × 2^32), and within it they grow with time, so a few looks into the organization's index find it. Without
- * an organization: of any.
+ * The first number that an event accepted at `at` or later can have, in any organization: what is below is older. Ids of a
+ * day lie in a range of their own (day × 2^32), and within it they grow with time, so a few looks find it.
  */
-export async function firstEventIdSince(db: Database, organizationId: number | undefined, at: number): Promise<number> {
-  const owned = organizationId === undefined ? sql`1 = 1` : sql`organization_id = ${organizationId}`
+export async function firstEventIdSince(db: Database, at: number): Promise<number> {
   let low = firstIdOfDay(at)
   const last = await db.first<{ id: number }>(sql`
-    select id from events where ${owned} and id >= ${low} and id < ${low + idsPerDay} order by id desc limit 1`)
+    select id from events where id >= ${low} and id < ${low + idsPerDay} order by id desc limit 1`)
   let high = (last?.id ?? low - 1) + 1
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
     const event = await db.first<{ id: number; created_at: number }>(sql`
-      select id, created_at from events where ${owned} and id >= ${middle} and id < ${high} order by id limit 1`)
+      select id, created_at from events where id >= ${middle} and id < ${high} order by id limit 1`)
     if (event === undefined || event.created_at >= at) high = middle
     else low = event.id + 1
   }

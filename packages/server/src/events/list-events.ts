@@ -1,4 +1,5 @@
 import { compileSubscriptions } from '../event-types/event-type.js'
+import { eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { sql } from '../storage/sql.js'
 import { findEventId, firstEventIdSince } from './find-event-id.js'
 import { asSummary, type EventRow, type EventSummary } from './read-events.js'
@@ -24,17 +25,16 @@ export async function listEvents(db: Database, { organizationId, id, type, from,
   const isWanted = type === undefined ? () => true : compileSubscriptions([type])
   const only = id === undefined || organizationId === undefined ? undefined : await findEventId(db, organizationId, id)
   if (id !== undefined && only === undefined) return { events: [], next: null }
-  const first = Math.max(from === undefined ? 0 : await firstEventIdSince(db, organizationId, from), only ?? 0)
-  let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, to === undefined ? Infinity : await firstEventIdSince(db, organizationId, to), only === undefined ? Infinity : only + 1)
+  const first = Math.max(from === undefined ? 0 : await firstEventIdSince(db, from), only ?? 0)
+  let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, to === undefined ? Infinity : await firstEventIdSince(db, to), only === undefined ? Infinity : only + 1)
 
   const found: EventSummary[] = []
   let read = 0
   for (let size = limit + 1; ; size = Math.min(size * 4, maxStretch)) {
     const stretch = await db.all<EventRow>(sql`
       select e.id, o.public_id as organization, e.given_id, e.type, e.occurred_at, e.created_at, e.origin, e.receipt_id
-      from events e join organizations o on o.id = e.organization_id
-      where ${organizationId === undefined ? sql`1 = 1` : sql`e.organization_id = ${organizationId}`} and e.id >= ${first} and e.id < ${below}
-      order by e.id desc limit ${size}`)
+      from (${eventsOfOrganization(db, { owner: organizationId, from: first, below, order: 'newest first', limit: size })}) as k
+      join events e on e.id = k.id join organizations o on o.id = e.organization_id order by e.id desc`)
     found.push(...stretch.filter((row) => isWanted(row.type)).map(asSummary))
     read += size
     below = stretch.at(-1)?.id ?? below

@@ -19,8 +19,8 @@ export async function replayBounds(db: Database, { organizationId, filter }: { o
   const present = await db.first<{ last_id: number; now: number }>(sql`select last_id, ${db.now} as now from streams where organization_id = ${organizationId}`)
   const belowNew = (present?.last_id ?? 0) + 1
   return {
-    fromEventId: filter.from === undefined ? 0 : await firstEventIdSince(db, organizationId, filter.from),
-    belowEventId: filter.to === undefined ? belowNew : Math.min(belowNew, await firstEventIdSince(db, organizationId, filter.to)),
+    fromEventId: filter.from === undefined ? 0 : await firstEventIdSince(db, filter.from),
+    belowEventId: filter.to === undefined ? belowNew : Math.min(belowNew, await firstEventIdSince(db, filter.to)),
     settledBy: present?.now ?? 0,
   }
 }

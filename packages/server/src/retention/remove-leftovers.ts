@@ -1,4 +1,5 @@
 import { everybody } from '../counters/sum-up.js'
+import { firstInstantOfDay } from '../ids/id-days.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
 
@@ -36,10 +37,10 @@ export async function removeLeftovers(tx: Database, { before, batch }: { before:
 
 /** A deleted endpoint is kept as long as its deliveries, so that the log can say where they went. */
 async function removeEndpoints(tx: Database, before: number, batch: number): Promise<number> {
-  const gone = await tx.all<{ id: number }>(sql`
-    select p.id from endpoints p
-    where p.state = 3 and p.updated_at < ${before} and not exists (select 1 from deliveries d where d.endpoint_id = p.id)
-    order by p.id limit ${batch}`)
+  const oldest = await tx.first<{ event_id: number | null }>(sql`select min(event_id) as event_id from deliveries`)
+  // No event of a later day than its deletion's went to it, and the log loses the oldest first.
+  const goneBefore = oldest?.event_id ? Math.min(before, firstInstantOfDay(oldest.event_id)) : before
+  const gone = await tx.all<{ id: number }>(sql`select id from endpoints where state = 3 and updated_at < ${goneBefore} order by id limit ${batch}`)
   for (const { id } of gone) {
     await tx.run(sql`delete from lanes where endpoint_id = ${id}`)
     await tx.run(sql`delete from endpoints where id = ${id}`)

@@ -126,12 +126,16 @@ onEachDatabase('retention', (db) => {
 
   test('an endpoint that was deleted stays as long as a delivery tells of it', async () => {
     const { acme, endpoint } = await givenAcme(db)
+    await given(db, acme, endpoint, { state: succeeded })
+    db.clock.advance(5 * days)
     await db.run(sql`update endpoints set state = 3, updated_at = ${db.now}`)
     db.clock.advance(20 * days)
-    await given(db, acme, endpoint, { state: succeeded })
+    await sweepAll(db, { payloadsBefore: db.clock.now() - 7 * days })
+    expect(await db.all(sql`select id from endpoints`)).toEqual([{ id: endpoint }])
+
     db.clock.advance(20 * days)
     await sweepAll(db)
-    expect(await db.all(sql`select id from endpoints`)).toEqual([{ id: endpoint }])
+    expect(await db.all(sql`select id from endpoints`)).toEqual([])
   })
 
   test('ended bulk replays, answers to repeated requests and counters go once their hours tell of them, and those after 400 days; running ones stay', async () => {
