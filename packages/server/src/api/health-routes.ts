@@ -1,3 +1,4 @@
+import { daysAheadAtLeast } from '../partitions/make-partitions.js'
 import { Problem } from '../problems/problem.js'
 import { problemResponse } from './problem-response.js'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -9,8 +10,9 @@ export function mountHealth(app: OpenAPIHono, { engine, metrics }: ApiSurroundin
 
   app.get('/readyz', async () => {
     try {
-      await engine.store.query('ping', {})
-      return json({ status: 'ready' })
+      // Publishing goes on without them, so this takes no node out of service; but somebody should look.
+      const days = await engine.store.query('partitionDaysAhead', {})
+      return json({ status: 'ready', ...(days < daysAheadAtLeast && { warnings: [`Partitions are made for ${days} more days only: no node keeps house, or none may create tables.`] }) })
     } catch (cause) {
       return problemResponse(new Problem('unavailable', 'The database does not answer.', { retryAfterSeconds: 5, cause }))
     }

@@ -64,8 +64,9 @@ export const settingSections = {
   retention: {
     title: 'Retention',
     settings: {
-      retentionPayloads: duration({ env: 'POSTHORN_RETENTION_PAYLOADS', default: '30d', ...retentionBounds(), about: 'How long events and their data are kept. Afterwards they can be neither read nor replayed.' }),
-      retentionAttempts: duration({ env: 'POSTHORN_RETENTION_ATTEMPTS', default: '30d', ...retentionBounds(), about: 'How long the log of attempts is kept.' }),
+      retentionPayloads: duration({ env: 'POSTHORN_RETENTION_PAYLOADS', default: '30d', ...retentionBounds(), about: 'How long events and their data are kept. Afterwards they can be neither read nor replayed, and what was never delivered is given up.' }),
+      retentionAttempts: duration({ env: 'POSTHORN_RETENTION_ATTEMPTS', default: '30d', ...retentionBounds(), about: 'How long the log is kept: deliveries and their attempts. Longer than the events: then it tells of events whose data is gone.' }),
+      retentionBodies: duration({ env: 'POSTHORN_RETENTION_BODIES', default: '30d', ...retentionBounds(), about: 'How long an attempt keeps what was sent and answered: the headers, and the excerpt of the body. Never longer than the attempt itself.' }),
       retentionHeld: duration({ env: 'POSTHORN_RETENTION_HELD', default: '30d', ...retentionBounds(), about: 'How long deliveries are held for an endpoint that is paused or disabled before they are discarded.' }),
       retentionKeys: duration({ env: 'POSTHORN_RETENTION_KEYS', default: '30d', min: '7d', max: '3650d', about: 'How long a repeated `Idempotency-Key`, and an inbound webhook that a provider sends twice, is known as a repetition.' }),
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { makePartitionsAhead } from '../partitions/make-partitions.js'
 import { readMigrations } from '../storage/migrate.js'
 import { join, rawSql, sql } from '../storage/sql.js'
 import { cleanRow } from './clean-start.js'
@@ -29,6 +30,8 @@ export interface CopyResult {
 export async function copyDatabase(source: Place, target: Place, { now, tell = () => {} }: { now: () => number; tell?: (progress: CopyProgress) => void }): Promise<CopyResult> {
   return source.snapshot(async (from) => {
     await refuseUnfit(from)
+    // The target may have been made long ago, and the source's newest day needs its place in it.
+    await makePartitionsAhead(target.db)
     const tables = copiedTables(await readTables(from), await readTables(target.db))
     const lastNumbers = await readLastNumbers(from)
     let mark = await begin(target.db, tables, { source: await identityOf(from, lastNumbers), startedAt: now() })

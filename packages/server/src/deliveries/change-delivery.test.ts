@@ -7,7 +7,7 @@ import { beginSession } from './sessions.js'
 import { settle, type Settlement } from './settle.js'
 import { keepFact } from '../installation/installation.js'
 import { Problem } from '../problems/problem.js'
-import { payloadsRemovedFact } from '../retention/payloads-removed.js'
+import { removedFacts } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
 import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
@@ -50,7 +50,7 @@ onEachDatabase('changing one delivery', (db) => {
 
     test('of an event whose data retention has removed: refused', async () => {
       const wanted = await givenOne(db, { state: dead })
-      await keepFact(db, { name: payloadsRemovedFact, value: String(wanted.eventId) })
+      await keepFact(db, { name: removedFacts.payloads, value: String(wanted.eventId) })
       await expect(replayDelivery(db, wanted)).rejects.toMatchObject({ code: 'payload_expired', status: 409 })
     })
   })

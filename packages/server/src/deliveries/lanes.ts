@@ -1,4 +1,5 @@
-import { sql, type Sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql, type Sql } from '../storage/sql.js'
 import { proveSession } from './sessions.js'
 import type { Column, Database } from '../storage/database.js'
 import type { StoredEvent } from '../events/event.js'
@@ -155,7 +156,7 @@ async function readEvents(tx: Database, looks: readonly LaneLook[]): Promise<Sto
   if (wanted.length === 0) return []
   const rows = await tx.all<{ id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number }>(sql`
     select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at
-    from ${tx.rows(wanted.map((id) => [id]), ids)} as r join events e on e.id = r.id`)
+    from ${tx.rows(wanted.map((id) => [id]), ids)} as r join events e on e.id = r.id ${spanOf(tx, rawSql('e.id'), wanted)}`)
   return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at }))
 }
 
@@ -169,7 +170,8 @@ export async function returnToWaiting(db: Database, session: string, deliveries:
     await tx.run(sql`
       update deliveries set state = 1, due_at = case when due_at < ${tx.now} + ${delayMs} then ${tx.now} + ${delayMs} else due_at end
       from ${tx.rows(deliveries.map((delivery) => [delivery.eventId, delivery.endpointId]), keyColumns)} as r
-      where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state < 2`)
+      where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state < 2
+        ${spanOf(tx, rawSql('deliveries.event_id'), deliveries.map((delivery) => delivery.eventId))}`)
   })
 }
 

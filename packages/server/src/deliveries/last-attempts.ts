@@ -1,4 +1,5 @@
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql } from '../storage/sql.js'
 import type { ErrorClass } from './outcome.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
@@ -23,7 +24,7 @@ export async function withLastAttempts<Delivery extends Attempted>(db: Database,
   const rows = attempted.length === 0 ? [] : await db.all<{ event_id: number; endpoint_id: number; status: number | null; error_class: string | null }>(sql`
     select a.event_id, a.endpoint_id, a.status, a.error_class
     from ${db.rows(attempted.map(({ eventId, endpointId, attempts }) => [eventId, endpointId, attempts]), columns)} as r
-    join attempts a on a.event_id = r.event_id and a.endpoint_id = r.endpoint_id and a.number = r.number`)
+    join attempts a on a.event_id = r.event_id and a.endpoint_id = r.endpoint_id and a.number = r.number ${spanOf(db, rawSql('a.event_id'), attempted.map(({ eventId }) => eventId))}`)
   const byKey = new Map(rows.map((row) => [`${row.event_id} ${row.endpoint_id}`, { lastStatus: row.status, lastErrorClass: row.error_class }]))
   return deliveries.map((delivery) => ({ ...delivery, ...byKey.get(`${delivery.eventId} ${delivery.endpointId}`) ?? { lastStatus: null, lastErrorClass: null } }))
 }

@@ -5,7 +5,7 @@ import { builtInFormats } from '../formats/built-in-formats.js'
 import { registerFormats } from '../formats/register-formats.js'
 import { deliveryId, endpointId } from '../ids/public-id.js'
 import { keepFact } from '../installation/installation.js'
-import { payloadsRemovedFact } from '../retention/payloads-removed.js'
+import { removedFacts } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
 import { givenAttempt, givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
@@ -39,7 +39,7 @@ onEachDatabase('reading a delivery', (db) => {
   test('without the event\'s data, which retention removed, there is no body but all else', async () => {
     const { acme, event, key } = await givenFailing(db)
     await registerFormats(db, { definitions: Object.values(builtInFormats) })
-    await keepFact(db, { name: payloadsRemovedFact, value: String(event) })
+    await keepFact(db, { name: removedFacts.payloads, value: String(event) })
     const delivery = await readDelivery(db, { organizationId: acme, ...key })
     expect(delivery?.requestBody).toBeNull()
     expect(delivery?.eventType).toBe('order.paid')

@@ -1,7 +1,7 @@
 import { endpointStateName, type EndpointStateName } from '../endpoints/endpoint.js'
 import { Format, publicEventId, type FormatDefinition } from '../formats/format.js'
 import { attemptId, endpointId as publicEndpointId } from '../ids/public-id.js'
-import { payloadsRemovedTo } from '../retention/payloads-removed.js'
+import { payloadsRemovedTo } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { summarize, type DeliverySummary } from './list-deliveries.js'
 import { findDelivery } from './walk-deliveries.js'

@@ -1,6 +1,6 @@
 import { countNow } from '../counters/count.js'
 import { Problem } from '../problems/problem.js'
-import { payloadsRemovedTo } from '../retention/payloads-removed.js'
+import { replayableAfter } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { lockLane, theDelivery, wakeLane, type DeliveryOf } from './change-delivery.js'
 import { deliveryStates } from './delivery.js'
@@ -17,7 +17,7 @@ export async function replayDelivery(db: Database, wanted: DeliveryOf): Promise<
     await lockLane(tx, wanted)
     const delivery = await theDelivery(tx, wanted)
     if (delivery.endpointState === 3) throw new Problem('conflict', 'The endpoint of this delivery has been deleted.', { fix: 'Create the endpoint again and publish the event anew.' })
-    if (delivery.event === undefined || delivery.eventId <= await payloadsRemovedTo(tx)) throw new Problem('payload_expired', 'The data of this event was removed when its retention had passed.')
+    if (delivery.event === undefined || delivery.eventId <= await replayableAfter(tx)) throw new Problem('payload_expired', 'The data of this event was removed when its retention had passed.')
 
     const changed = await tx.run(sql`
       update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}

@@ -1,5 +1,6 @@
 import { latencyKind } from '../counters/latency.js'
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql } from '../storage/sql.js'
 import { deliveryStates, type DeliveryState } from './delivery.js'
 import { lockLanes } from './lanes.js'
 import { proveSession } from './sessions.js'
@@ -73,7 +74,7 @@ async function moveDeliveries(tx: Database, settlements: readonly Settlement[]):
     update deliveries set state = r.state, attempts = r.attempts + 1, step = r.step, due_at = ${tx.now} + r.wait_ms, updated_at = ${tx.now}
     from ${tx.rows(settlements.map((s) => [s.eventId, s.endpointId, s.attempts, s.state, s.step, s.waitMs]), deliveryColumns)} as r
     where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id
-      and deliveries.attempts = r.attempts and deliveries.state < 2
+      and deliveries.attempts = r.attempts and deliveries.state < 2 ${spanOf(tx, rawSql('deliveries.event_id'), settlements.map((s) => s.eventId))}
     returning deliveries.event_id, deliveries.endpoint_id`)
   if (rows.length === settlements.length) return settlements
   const keys = new Set(rows.map((row) => `${row.event_id} ${row.endpoint_id}`))

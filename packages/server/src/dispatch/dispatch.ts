@@ -1,5 +1,6 @@
 import { eventsOfOrganization } from '../ids/ids-of-owner.js'
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql } from '../storage/sql.js'
 import { compileSubscriptions } from '../event-types/event-type.js'
 import { parseRetryPolicy } from '../retry-policies/retry-policy.js'
 import type { Column, Database } from '../storage/database.js'
@@ -93,7 +94,7 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
   const { now } = cursor
 
   const endpoints = await subscribers.of(tx, cursors)
-  const { events, read } = await collectEvents(tx, cursors, request.limit, appended)
+  const { events, read, cutOff } = await collectEvents(tx, cursors, request.limit, appended)
   const planned = plan(events, endpoints)
   const handOver = await chooseHandOver(tx, request, planned, result)
 
@@ -115,7 +116,7 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
     await tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`)
   }
   await wakeLanes(tx, planned, handOver, now, result)
-  await moveCursors(tx, cursors, events, request.limit, result)
+  await moveCursors(tx, cursors, events, cutOff, result)
   return result
 }
 
@@ -141,55 +142,82 @@ async function findSkipped(tx: Database, organizations: readonly number[], curso
   return rows.map((row) => row.organization_id)
 }
 
-interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number; only_endpoint_id: number | null }
-type ReadEvent = StoredEvent & { onlyEndpointId: number | null }
+interface EventRow { id: number; organization_id: number; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number; only_endpoint_id: number | null; erased_at: number | null }
+/** `isErased`: it has no data any more, and is stepped over. */
+type ReadEvent = StoredEvent & { onlyEndpointId: number | null; isErased?: boolean }
 
-/** What follows the cursors. Where that is just what was appended by this caller, nothing is read. */
-async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended | undefined): Promise<{ events: readonly ReadEvent[]; read: readonly ReadEvent[] }> {
-  const lastIds = new Map([...appended?.lastIdsBefore ?? [], ...appended?.events.map((event) => [event.organizationId, event.id] as const) ?? []])
-  // Nobody else can append in between, but before (not dispatched yet) and after.
-  const isCaughtUp = (cursor: Cursor): boolean => (appended?.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id && lastIds.get(cursor.organization_id) === cursor.last_id
-  const behind = cursors.filter((cursor) => !isCaughtUp(cursor))
-  const read = behind.length === 0 ? [] : await readEvents(tx, behind, limit)
-  // Rather read all anew than take a part: where a page is cut off must be the same for every stream.
-  if (appended === undefined || read.length >= limit || appended.events.length >= limit) return behind.length === cursors.length ? { events: read, read } : await readAll(tx, cursors, limit)
-  const caughtUp = new Set(cursors.filter(isCaughtUp).map((cursor) => cursor.organization_id))
-  const known = appended.events.filter((event) => caughtUp.has(event.organizationId))
-  return { events: read.length === 0 ? known : [...read, ...known].sort((a, b) => a.id - b.id), read }
+interface Collected {
+  events: readonly ReadEvent[]
+  /** Those of them that were read, and not just appended. */
+  read: readonly ReadEvent[]
+  /** Organizations whose stream was not read to its end. */
+  cutOff: ReadonlySet<number>
 }
 
-async function readAll(tx: Database, cursors: readonly Cursor[], limit: number): Promise<{ events: readonly ReadEvent[]; read: readonly ReadEvent[] }> {
-  const read = await readEvents(tx, cursors, limit)
-  return { events: read, read }
+/**
+ * What follows the cursors. Where that is just what was appended by this caller, nothing is read. Streams that are behind
+ * take turns: each gives its share of the batch, so that one with a long backlog makes no other wait for more than that.
+ */
+async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended | undefined): Promise<Collected> {
+  const known = justAppendedOf(cursors, appended)
+  // More than a batch may hold is read like the rest, a part at a time.
+  const caughtUp = known.events.length <= limit ? known : { organizations: new Set<number>(), events: [] }
+  const behind = cursors.filter((cursor) => !caughtUp.organizations.has(cursor.organization_id))
+  if (behind.length === 0) return { events: caughtUp.events, read: [], cutOff: new Set() }
+
+  const room = Math.max(1, limit - caughtUp.events.length)
+  const chosen = [...behind].sort((a, b) => a.dispatched_id - b.dispatched_id).slice(0, room)
+  const share = Math.floor(room / chosen.length)
+  const read = await readEvents(tx, chosen, share)
+  const counts = new Map(behind.map((cursor) => [cursor.organization_id, 0]))
+  for (const event of read) counts.set(event.organizationId, (counts.get(event.organizationId) ?? 0) + 1)
+  const complete = new Set(chosen.map((cursor) => cursor.organization_id).filter((id) => (counts.get(id) ?? 0) < share))
+  return {
+    events: caughtUp.events.length === 0 ? read : [...read, ...caughtUp.events].sort((a, b) => a.id - b.id),
+    read,
+    cutOff: new Set([...counts.keys()].filter((id) => !complete.has(id))),
+  }
 }
 
-async function readEvents(tx: Database, cursors: readonly Cursor[], limit: number): Promise<ReadEvent[]> {
+/** The streams that hold nothing undispatched but what was just appended. Nobody else can append in between, but before (not dispatched yet) and after. */
+function justAppendedOf(cursors: readonly Cursor[], appended: JustAppended | undefined): { organizations: Set<number>; events: readonly ReadEvent[] } {
+  if (appended === undefined) return { organizations: new Set(), events: [] }
+  const lastIds = new Map([...appended.lastIdsBefore, ...appended.events.map((event) => [event.organizationId, event.id] as const)])
+  const organizations = new Set(cursors
+    .filter((cursor) => (appended.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id && lastIds.get(cursor.organization_id) === cursor.last_id)
+    .map((cursor) => cursor.organization_id))
+  return { organizations, events: appended.events.filter((event) => organizations.has(event.organizationId)) }
+}
+
+async function readEvents(tx: Database, cursors: readonly Cursor[], share: number): Promise<ReadEvent[]> {
   // Each stream's next few only: to sort all that a long backlog holds would take longer with every batch.
   const next = tx.dialect === 'postgres'
     ? sql`
       ${tx.rows(cursors.map((cursor) => [cursor.organization_id, cursor.dispatched_id]), cursorColumns)} as r
-      cross join lateral (select * from events where organization_id = r.organization_id and id > r.dispatched_id order by id limit ${limit}) e`
-    : sql`${tx.rows(await readNextIds(tx, cursors, limit), ids)} as r cross join events e on e.id = r.id`
+      cross join lateral (
+        select * from events where organization_id = r.organization_id and id > r.dispatched_id ${spanOf(tx, rawSql('id'), cursors.flatMap((cursor) => [cursor.dispatched_id, cursor.last_id]))}
+        order by id limit ${share}) e`
+    : sql`${tx.rows(await readNextIds(tx, cursors, share), ids)} as r cross join events e on e.id = r.id`
   const rows = await tx.all<EventRow>(sql`
-    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at, e.only_endpoint_id
-    from ${next} order by e.id limit ${limit}`)
-  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at, onlyEndpointId: row.only_endpoint_id }))
+    select e.id, e.organization_id, e.type, e.data, e.given_id, e.occurred_at, e.created_at, e.only_endpoint_id, e.erased_at
+    from ${next} order by e.id`)
+  return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, type: row.type, data: row.data, givenId: row.given_id, occurredAt: row.occurred_at, createdAt: row.created_at, onlyEndpointId: row.only_endpoint_id, isErased: row.erased_at !== null }))
 }
 
 /** The next ids of all these streams together: SQLite walks along one at a time. */
-async function readNextIds(tx: Database, cursors: readonly Cursor[], limit: number): Promise<[number][]> {
-  const next: number[] = []
+async function readNextIds(tx: Database, cursors: readonly Cursor[], share: number): Promise<[number][]> {
+  const next: [number][] = []
   for (const { organization_id: owner, dispatched_id: dispatchedId, last_id: lastId } of cursors) {
-    const found = await tx.all<{ id: number }>(eventsOfOrganization(tx, { owner, from: dispatchedId + 1, below: lastId + 1, order: 'oldest first', limit }))
-    for (const { id } of found) next.push(id)
+    const found = await tx.all<{ id: number }>(eventsOfOrganization(tx, { owner, from: dispatchedId + 1, below: lastId + 1, order: 'oldest first', limit: share }))
+    for (const { id } of found) next.push([id])
   }
-  return next.sort((a, b) => a - b).slice(0, limit).map((id) => [id])
+  return next
 }
 
 interface Planned { event: ReadEvent; endpoint: Subscriber }
 
 function plan(events: readonly ReadEvent[], endpoints: Map<number, Subscriber[]>): Planned[] {
-  return events.flatMap((event) => (endpoints.get(event.organizationId) ?? [])
+  return events.flatMap((event) => event.isErased === true ? [] : (endpoints.get(event.organizationId) ?? [])
     .filter((endpoint) => event.onlyEndpointId === null ? event.id > endpoint.fromId && endpoint.matches(event.type) : endpoint.id === event.onlyEndpointId)
     .map((endpoint) => ({ event, endpoint })))
 }
@@ -225,12 +253,11 @@ async function wakeLanes(tx: Database, planned: readonly Planned[], handedOver: 
   await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows([...waiting].map((id) => [id]), ids)} as r)`)
 }
 
-async function moveCursors(tx: Database, cursors: readonly Cursor[], events: readonly ReadEvent[], limit: number, result: Dispatched): Promise<void> {
+async function moveCursors(tx: Database, cursors: readonly Cursor[], events: readonly ReadEvent[], cutOff: ReadonlySet<number>, result: Dispatched): Promise<void> {
   const reached = new Map<number, number>()
   for (const event of events) reached.set(event.organizationId, event.id)
-  // Fewer than asked for: every stream was read to its end as it stood when its row was locked.
-  const isAll = events.length < limit
-  const moved = cursors.map((cursor): [number, number] => [cursor.organization_id, isAll ? Math.max(cursor.last_id, reached.get(cursor.organization_id) ?? 0) : reached.get(cursor.organization_id) ?? cursor.dispatched_id])
+  // What was read to its end was so as it stood when its row was locked.
+  const moved = cursors.map(({ organization_id: id, dispatched_id: before, last_id: end }): [number, number] => [id, cutOff.has(id) ? reached.get(id) ?? before : Math.max(end, reached.get(id) ?? 0)])
   await tx.run(sql`
     update cursors set dispatched_id = r.dispatched_id
     from ${tx.rows(moved, cursorColumns)} as r

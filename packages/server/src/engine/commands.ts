@@ -22,6 +22,8 @@ import { relayRows } from '../outbox/relay-rows.js'
 import { cancelReplay } from '../replays/cancel-replay.js'
 import { startReplay } from '../replays/start-replay.js'
 import { stepReplays } from '../replays/step-replays.js'
+import { makePartitionsAhead } from '../partitions/make-partitions.js'
+import { dropPartitions } from '../retention/drop-partitions.js'
 import { sweep } from '../retention/sweep.js'
 import { changeSource, createSource, deleteSource, registerBuiltInSources } from '../sources/change-sources.js'
 import { createLink, deleteLink } from '../sources/links.js'
@@ -54,6 +56,8 @@ export const commands = {
   cancelReplay,
   sweep,
   sumUp,
+  makePartitionsAhead: (db: Database, _input: object) => makePartitionsAhead(db),
+  dropPartitions,
   consume,
   replayConsumerDeadLetter,
   beginHandlers,

@@ -1,4 +1,5 @@
 import { Subscribers } from '../dispatch/dispatch.js'
+import { makePartitionsAhead } from '../partitions/make-partitions.js'
 import { migrate } from '../storage/migrate.js'
 import { PostgresDatabase, type PostgresOptions } from '../storage/postgres.js'
 import { commands } from './commands.js'
@@ -27,7 +28,9 @@ type Operation = (db: PostgresDatabase, input: unknown, memory: Memory) => Promi
 async function bringUpToDate(source: string | Pool, options: PostgresOptions): Promise<number> {
   const db = await PostgresDatabase.open(source, { ...options, poolSize: 1, statementTimeoutMs: 0 })
   try {
-    return (await migrate(db)).length
+    const ran = await migrate(db)
+    await makePartitionsAhead(db)
+    return ran.length
   } finally {
     await db.close()
   }

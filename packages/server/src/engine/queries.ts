@@ -19,6 +19,7 @@ import { findAnswer } from '../idempotency/once.js'
 import { findKey, listKeys } from '../keys/keys.js'
 import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
 import { ping } from '../storage/ping.js'
+import { partitionDaysAhead } from '../partitions/make-partitions.js'
 import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
 import { listStock } from '../inventory/list-inventory.js'
 import { readFact } from '../installation/installation.js'
@@ -74,6 +75,7 @@ export const queries = {
   inboundCounts,
   outboxState,
   waitingInOutbox,
+  partitionDaysAhead: (db: Database, _input: object) => partitionDaysAhead(db),
   wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
 }
 export type Queries = typeof queries

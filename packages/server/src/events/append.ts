@@ -1,4 +1,5 @@
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql } from '../storage/sql.js'
 import { drawEventIds } from './draw-event-ids.js'
 import type { Column, Database } from '../storage/database.js'
 import type { NewEvent } from './event.js'
@@ -85,12 +86,19 @@ type EarlierKey = { eventId: number; digest: string; givenId: string | null }
 async function findKeys(tx: Database, events: readonly NewEvent[]): Promise<Map<string, EarlierKey>> {
   const wanted = events.flatMap((event) => (event.keys ?? []).map((key) => [event.organizationId, key.key]))
   if (wanted.length === 0) return new Map()
-  const rows = await tx.all<{ organization_id: number; key: string; event_id: number; digest: string; given_id: string | null }>(sql`
-    select k.organization_id, k.key, k.event_id, k.digest, e.given_id
+  const rows = await tx.all<{ organization_id: number; key: string; event_id: number; digest: string }>(sql`
+    select k.organization_id, k.key, k.event_id, k.digest
     from ${tx.rows(wanted, keyColumns)} as r
-    join event_keys k on k.organization_id = r.organization_id and k.key = r.key
-    left join events e on e.id = k.event_id`)
-  return new Map(rows.map((row) => [`${row.organization_id} ${row.key}`, { eventId: row.event_id, digest: row.digest, givenId: row.given_id }]))
+    join event_keys k on k.organization_id = r.organization_id and k.key = r.key`)
+  const givenIds = await readGivenIds(tx, rows.map((row) => row.event_id))
+  return new Map(rows.map((row) => [`${row.organization_id} ${row.key}`, { eventId: row.event_id, digest: row.digest, givenId: givenIds.get(row.event_id) ?? null }]))
+}
+
+async function readGivenIds(tx: Database, eventIds: readonly number[]): Promise<Map<number, string | null>> {
+  if (eventIds.length === 0) return new Map()
+  const rows = await tx.all<{ id: number; given_id: string | null }>(sql`
+    select id, given_id from events where id in (select id from ${tx.rows(eventIds.map((id) => [id]), ids)} as r) ${spanOf(tx, rawSql('id'), eventIds)}`)
+  return new Map(rows.map((row) => [row.id, row.given_id]))
 }
 
 /** Undefined for a new event, whose keys are then remembered for the rest of the batch under its index (as -1 - index, for want of an id). */

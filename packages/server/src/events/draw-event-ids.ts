@@ -1,4 +1,5 @@
 import { idsPerDay, msPerDay } from '../ids/id-days.js'
+import { makePartitions, partitionedFact } from '../partitions/make-partitions.js'
 import { oneAtATime } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
 import type { Database } from '../storage/database.js'
@@ -20,19 +21,26 @@ async function drawFromRow(tx: Database, count: number, createdAt: number): Prom
   return Array.from({ length: count }, (_, i) => first + i)
 }
 
+interface Drawn { id: number; day: number; partitioned_below: number | null }
+
 /** A row would be locked until the commit, so that all nodes' publishes waited for each other; a sequence lets them draw side by side. */
 async function drawFromSequence(tx: Database, count: number): Promise<number[]> {
   for (;;) {
-    const rows = await tx.all<{ id: number; day: number }>(sql`
-      select nextval('event_ids') as id, ${tx.now} / ${msPerDay} as day from generate_series(1, ${count})`)
-    const beforeToday = (rows[0] as { day: number }).day * idsPerDay
-    if ((rows[0] as { id: number }).id > beforeToday) return rows.map((row) => row.id)
-    await raise(tx, beforeToday)
+    const rows = await tx.all<Drawn>(sql`
+      select nextval('event_ids') as id, ${tx.now} / ${msPerDay} as day, (select value::bigint from installation where name = ${partitionedFact}) as partitioned_below
+      from generate_series(1, ${count})`)
+    const [first, last] = [rows[0] as Drawn, rows.at(-1) as Drawn]
+    if (first.id > first.day * idsPerDay && last.id < (last.partitioned_below ?? 0)) return rows.map((row) => row.id)
+    await raise(tx, first.day)
   }
 }
 
-/** The first publish of a day. Whoever raised it a second time, having looked before the first, would repeat ids. */
-async function raise(tx: Database, to: number): Promise<void> {
+/**
+ * The first publish of a day. Whoever raised it a second time, having looked before the first, would repeat ids. The day's
+ * partitions were made a week ago, unless nobody keeps house; then it is done here, so that publishing goes on.
+ */
+async function raise(tx: Database, day: number): Promise<void> {
   await oneAtATime(tx, 'raise event ids')
-  await tx.first(sql`select setval('event_ids', ${to}) from event_ids where last_value < ${to}`)
+  await tx.first(sql`select setval('event_ids', ${day * idsPerDay}) from event_ids where last_value < ${day * idsPerDay}`)
+  await makePartitions(tx, day)
 }

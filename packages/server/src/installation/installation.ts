@@ -10,6 +10,11 @@ export async function keepFact(db: Database, { name, value }: { name: string; va
   })
 }
 
+/** Keeps a fact as it is now, whatever held before. */
+export async function putFact(db: Database, { name, value }: { name: string; value: string }): Promise<void> {
+  await db.run(sql`insert into installation (name, value) values (${name}, ${value}) on conflict (name) do update set value = excluded.value`)
+}
+
 export async function readFact(db: Database, { name }: { name: string }): Promise<string | undefined> {
   return (await db.first<{ value: string }>(sql`select value from installation where name = ${name}`))?.value
 }

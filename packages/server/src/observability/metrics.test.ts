@@ -36,9 +36,9 @@ describe('metrics', () => {
   test('ask for what is in flight, unsettled and due only when they are read', async () => {
     const metrics = new Metrics({ withProcess: false })
     let inFlight = 4
-    metrics.watch({ inFlight: () => inFlight, unsettled: () => 2, dueAgeSeconds: () => Promise.resolve(1.5), outboxAgeSeconds: () => 3 })
+    metrics.watch({ inFlight: () => inFlight, unsettled: () => 2, dueAgeSeconds: () => Promise.resolve(1.5), outboxAgeSeconds: () => 3, partitionDaysAhead: () => 7 })
     inFlight = 7
-    expect(await read(metrics)).toMatchObject({ posthorn_in_flight: 7, posthorn_unsettled: 2, posthorn_due_age_seconds: 1.5, posthorn_outbox_age_seconds: 3 })
+    expect(await read(metrics)).toMatchObject({ posthorn_in_flight: 7, posthorn_unsettled: 2, posthorn_due_age_seconds: 1.5, posthorn_outbox_age_seconds: 3, posthorn_partition_days_ahead: 7 })
   })
 
   test('show how many events a commit held, how long it took, and how long an event was on its way', async () => {

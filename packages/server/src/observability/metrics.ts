@@ -30,6 +30,7 @@ export class Metrics {
 
     this.#gauge('posthorn_outbox_age_seconds', 'For how long the oldest event of the outbox has been waiting to be taken into its stream.', () => this.#watched.outboxAgeSeconds())
     this.#count('posthorn_outbox_parked_total', 'Events published in a transaction that no organization could take, and that were put aside.', () => this.#eventsParked)
+    this.#gauge('posthorn_partition_days_ahead', 'Days to come for which PostgreSQL has partitions already; on SQLite, which has none, +Inf.', () => this.#watched.partitionDaysAhead())
 
     this.#commitSize = new Histogram({ registers, name: 'posthorn_commit_size', help: 'Events stored by one transaction.', buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500] })
     this.#commitSeconds = new Histogram({ registers, name: 'posthorn_commit_seconds', help: 'Time from handing a transaction to the database until it was durable.', buckets: quickBuckets })
@@ -104,8 +105,9 @@ export interface Watched {
   unsettled(): number
   dueAgeSeconds(): number | Promise<number>
   outboxAgeSeconds(): number | Promise<number>
+  partitionDaysAhead(): number | Promise<number>
 }
 
-const nothingWatched: Watched = { inFlight: () => 0, unsettled: () => 0, dueAgeSeconds: () => 0, outboxAgeSeconds: () => 0 }
+const nothingWatched: Watched = { inFlight: () => 0, unsettled: () => 0, dueAgeSeconds: () => 0, outboxAgeSeconds: () => 0, partitionDaysAhead: () => Infinity }
 const quickBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const slowBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]

@@ -1,7 +1,7 @@
 import { walkDeliveries } from '../deliveries/walk-deliveries.js'
 import { firstEventIdSince } from '../events/find-event-id.js'
 import { Problem } from '../problems/problem.js'
-import { payloadsRemovedTo } from '../retention/payloads-removed.js'
+import { replayableAfter } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { alongOf, pick, type ReplayBounds, type ReplayFilter } from './replay.js'
 import type { Database } from '../storage/database.js'
@@ -35,7 +35,7 @@ export interface Counted {
 /** Counts a stretch of what a bulk replay would take up: one short read after the other, so that others may read in between. */
 export async function countMatchingStretch(db: Database, { organizationId, filter, bounds, after }: { organizationId: number; filter: ReplayFilter; bounds: ReplayBounds; after: DeliveryKey | null }): Promise<Counted> {
   const stretch = await walkDeliveries(db, { organizationId, along: alongOf(filter), order: 'oldest first', ...bounds, after, limit: stretchSize })
-  const picked = await pick(db, stretch.deliveries, filter, bounds, await payloadsRemovedTo(db))
+  const picked = await pick(db, stretch.deliveries, filter, bounds, await replayableAfter(db))
   return { matched: picked.length, read: Math.max(1, stretch.deliveries.length), end: stretch.end }
 }
 

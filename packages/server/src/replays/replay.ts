@@ -54,21 +54,21 @@ export function alongOf({ deliveries, endpointId, state }: ReplayFilter): Along 
   return endpointId === undefined ? { by: 'stream' } : { by: 'endpoint', endpointId }
 }
 
-/** Those of the deliveries on the way that are to be replayed. `payloadsRemovedTo`: the last event whose data is gone. */
-export async function pick(db: Database, deliveries: readonly WalkedDelivery[], filter: ReplayFilter, bounds: ReplayBounds, payloadsRemovedTo: number): Promise<readonly WalkedDelivery[]> {
-  const fitting = deliveries.filter(matcherOf(filter, bounds, payloadsRemovedTo))
+/** Those of the deliveries on the way that are to be replayed. `replayableAfter`: the last event whose data is gone, or about to go. */
+export async function pick(db: Database, deliveries: readonly WalkedDelivery[], filter: ReplayFilter, bounds: ReplayBounds, replayableAfter: number): Promise<readonly WalkedDelivery[]> {
+  const fitting = deliveries.filter(matcherOf(filter, bounds, replayableAfter))
   const attemptMatches = attemptMatcher(filter)
   return attemptMatches === undefined ? fitting : (await withLastAttempts(db, fitting)).filter(attemptMatches)
 }
 
-function matcherOf({ endpointId, state, eventTypes }: ReplayFilter, { settledBy }: ReplayBounds, payloadsRemovedTo: number): (delivery: WalkedDelivery) => boolean {
+function matcherOf({ endpointId, state, eventTypes }: ReplayFilter, { settledBy }: ReplayBounds, replayableAfter: number): (delivery: WalkedDelivery) => boolean {
   const isWantedType = eventTypes === undefined ? undefined : compileSubscriptions(eventTypes)
   return (delivery) =>
     (state === undefined ? delivery.state >= deliveryStates.succeeded : delivery.state === deliveryStates[state]) &&
     delivery.updatedAt <= settledBy &&
     (endpointId === undefined || delivery.endpointId === endpointId) &&
     delivery.endpointState !== 3 &&
-    delivery.event !== undefined && delivery.eventId > payloadsRemovedTo &&
+    delivery.event !== undefined && delivery.eventId > replayableAfter &&
     (isWantedType === undefined || isWantedType(delivery.event.type))
 }
 

@@ -6,7 +6,7 @@ import { startReplay } from './start-replay.js'
 import { stepReplays } from './step-replays.js'
 import { deliveryStates, type DeliveryState } from '../deliveries/delivery.js'
 import { keepFact } from '../installation/installation.js'
-import { payloadsRemovedFact } from '../retention/payloads-removed.js'
+import { removedFacts } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
 import { givenAttempt, givenDelivery, givenEndpoint, givenEvent, givenManyDeliveries, givenOrganization } from '../testing/given.js'
@@ -172,7 +172,7 @@ onEachDatabase('bulk replay', (db) => {
     await givenManyDeliveries(db, acme, deleted, { number: 2, state: dead })
     await givenManyDeliveries(db, acme, endpoint, { number: 2, state: dead })
     const [row] = await db.all<{ event_id: number }>(sql`select event_id from deliveries where endpoint_id = ${endpoint} order by event_id`)
-    await keepFact(db, { name: payloadsRemovedFact, value: String(row?.event_id) })
+    await keepFact(db, { name: removedFacts.payloads, value: String(row?.event_id) })
     expect((await start(db, acme, { state: 'dead' })).matched).toBe(1)
     expect(await runToEnd(db)).toBe(1)
   })

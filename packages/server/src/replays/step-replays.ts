@@ -1,8 +1,9 @@
 import { countNow } from '../counters/count.js'
 import { deliveryStates } from '../deliveries/delivery.js'
 import { walkDeliveries, type WalkedDelivery } from '../deliveries/walk-deliveries.js'
-import { payloadsRemovedTo } from '../retention/payloads-removed.js'
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { replayableAfter } from '../retention/removed-to.js'
+import { rawSql, sql } from '../storage/sql.js'
 import { alongOf, asReplay, pick, type Replay, type ReplayRow } from './replay.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
@@ -39,7 +40,7 @@ export async function stepReplays(db: Database, { limit }: { limit: number }): P
 const readPerWanted = 4
 
 async function findNext(tx: Database, { organizationId, filter, bounds }: Replay, cursor: DeliveryKey, limit: number): Promise<{ wanted: WalkedDelivery[]; end: DeliveryKey | null }> {
-  const removedTo = await payloadsRemovedTo(tx)
+  const removedTo = await replayableAfter(tx)
   const wanted: WalkedDelivery[] = []
   let end: DeliveryKey | null = cursor
   for (let i = 0; i < readPerWanted && end !== null && wanted.length < limit; i++) {
@@ -63,7 +64,8 @@ async function makeDue(tx: Database, { organizationId, filter, bounds }: Replay,
     update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}
     from ${tx.rows(wanted.map(({ eventId, endpointId }) => [eventId, endpointId]), keyColumns)} as r
     where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id
-      and ${filter.state === undefined ? sql`deliveries.state >= ${deliveryStates.succeeded}` : sql`deliveries.state = ${deliveryStates[filter.state]}`} and deliveries.updated_at <= ${bounds.settledBy}`)
+      and ${filter.state === undefined ? sql`deliveries.state >= ${deliveryStates.succeeded}` : sql`deliveries.state = ${deliveryStates[filter.state]}`} and deliveries.updated_at <= ${bounds.settledBy}
+      ${spanOf(tx, rawSql('deliveries.event_id'), wanted.map(({ eventId }) => eventId))}`)
   await tx.run(sql`update lanes set wake_at = ${tx.now} where endpoint_id in (select id from ${tx.rows(lanes, ids)} as r)`)
   await countNow(tx, 'replayed', new Map([[organizationId, changed]]))
   return changed

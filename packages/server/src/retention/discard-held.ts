@@ -1,6 +1,7 @@
 import { countNow } from '../counters/count.js'
 import { deliveryStates } from '../deliveries/delivery.js'
-import { sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { rawSql, sql } from '../storage/sql.js'
 import type { Column, Database } from '../storage/database.js'
 
 const keys: readonly Column[] = ['event_id int', 'endpoint_id int']
@@ -18,7 +19,8 @@ export async function discardHeld(tx: Database, belowEventId: number, batch: num
   await tx.run(sql`
     update deliveries set state = ${deliveryStates.discarded}, updated_at = ${tx.now}
     from ${tx.rows(held.map((delivery) => [delivery.event_id, delivery.endpoint_id]), keys)} as r
-    where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state = 1`)
+    where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id and deliveries.state = 1
+      ${spanOf(tx, rawSql('deliveries.event_id'), held.map((delivery) => delivery.event_id))}`)
   const counts = new Map<number, number>()
   for (const { organization_id: id } of held) counts.set(id, (counts.get(id) ?? 0) + 1)
   await countNow(tx, 'discarded', counts)

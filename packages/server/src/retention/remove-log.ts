@@ -1,27 +1,9 @@
-import { countNow } from '../counters/count.js'
-import { deliveryStates } from '../deliveries/delivery.js'
-import { readFact } from '../installation/installation.js'
+import { readPartitions } from '../partitions/partitions.js'
+import { putFact } from '../installation/installation.js'
 import { rawSql, sql, type Sql } from '../storage/sql.js'
-import { payloadsRemovedFact, payloadsRemovedTo } from './payloads-removed.js'
+import { bodiesRemovedTo, payloadsRemovedTo, removedFacts, undeliveredDiscardedTo } from './removed-to.js'
+import { nextEvents } from './next-events.js'
 import type { Database } from '../storage/database.js'
-
-/** Gives up what is still undelivered for events below this id, on through the stream, `batch` events at a time. */
-export async function discardOverdue(tx: Database, belowEventId: number, batch: number): Promise<{ discarded: number; more: boolean }> {
-  const from = await discardedTo(tx)
-  const { to, more } = await nextEvents(tx, { after: from, belowEventId, batch })
-  if (to <= from) return { discarded: 0, more: false }
-
-  // In one order, so that it never waits crosswise with a settlement.
-  if (tx.dialect === 'postgres') await tx.all(sql`select event_id from deliveries where event_id > ${from} and event_id <= ${to} and state < 2 order by event_id, endpoint_id for update`)
-  const rows = await tx.all<{ organization_id: number }>(sql`
-    update deliveries set state = ${deliveryStates.discarded}, updated_at = ${tx.now}
-    where event_id > ${from} and event_id <= ${to} and state < ${deliveryStates.succeeded} returning organization_id`)
-  const counts = new Map<number, number>()
-  for (const { organization_id: id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1)
-  await countNow(tx, 'discarded', counts)
-  await putFact(tx, discardedFact, to)
-  return { discarded: rows.length, more }
-}
 
 /**
  * Where payloads are kept for a shorter time than the log, empties events of their data and leaves their type and time.
@@ -31,16 +13,31 @@ export async function removePayloads(tx: Database, { belowEventId, belowLogId, b
   if (belowEventId <= belowLogId) return { more: false }
   const from = await payloadsRemovedTo(tx)
   // Only where nothing waits to be sent any more.
-  const { to, more } = await nextEvents(tx, { after: from, belowEventId: Math.min(belowEventId, await discardedTo(tx) + 1), batch })
+  const { to, more } = await nextEvents(tx, { after: from, belowEventId: Math.min(belowEventId, await undeliveredDiscardedTo(tx) + 1), batch })
   if (to <= from) return { more: false }
   await tx.run(sql`update events set data = 'null' where id > ${from} and id <= ${to}`)
-  await putFact(tx, payloadsRemovedFact, to)
+  await putFact(tx, { name: removedFacts.payloads, value: String(to) })
   return { more }
 }
 
-/** Removes deliveries and attempts of events below one id, and events below both that one and the other. */
+/** Where they are kept for a shorter time than the log, empties attempts of what was sent and answered: headers, and the excerpt of the body. */
+export async function removeBodies(tx: Database, { belowEventId, belowLogId, batch }: { belowEventId: number; belowLogId: number; batch: number }): Promise<{ more: boolean }> {
+  if (belowEventId <= belowLogId) return { more: false }
+  const from = await bodiesRemovedTo(tx)
+  const { to, more } = await nextEvents(tx, { after: from, belowEventId, batch })
+  if (to <= from) return { more: false }
+  await tx.run(sql`update attempts set request_headers = '{}', response_headers = null, answer = null where event_id > ${from} and event_id <= ${to}`)
+  await putFact(tx, { name: removedFacts.bodies, value: String(to) })
+  return { more }
+}
+
+/**
+ * Removes deliveries and attempts of events below one id, and events below both that one and the other: all rows on SQLite,
+ * on PostgreSQL those from before there were partitions, whose own ends with the day it was made on. Other days are dropped.
+ */
 export async function removeLog(tx: Database, { belowEventId, belowLogId, batch }: { belowEventId: number; belowLogId: number; batch: number }): Promise<{ events: number; deliveries: number; more: boolean }> {
-  const below = Math.min(belowLogId, await discardedTo(tx) + 1)
+  const below = Math.min(belowLogId, await undeliveredDiscardedTo(tx) + 1, await belowRemovedByRow(tx))
+  if (below === 0) return { events: 0, deliveries: 0, more: false }
   const deliveryEdge = await edgeOf(tx, rawSql('deliveries'), rawSql('event_id'), below, batch)
   const attemptEdge = await edgeOf(tx, rawSql('attempts'), rawSql('event_id'), below, batch)
   const to = Math.min(below - 1, deliveryEdge ?? below, attemptEdge ?? below)
@@ -53,20 +50,9 @@ export async function removeLog(tx: Database, { belowEventId, belowLogId, batch 
   return { events, deliveries, more: deliveryEdge !== undefined || attemptEdge !== undefined || eventEdge !== undefined }
 }
 
-const discardedFact = 'undelivered_discarded_to'
-
-async function discardedTo(tx: Database): Promise<number> {
-  return Number(await readFact(tx, { name: discardedFact }) ?? 0)
-}
-
-async function putFact(tx: Database, name: string, value: number): Promise<void> {
-  await tx.run(sql`insert into installation (name, value) values (${name}, ${String(value)}) on conflict (name) do update set value = excluded.value`)
-}
-
-/** How far the next `batch` events reach; past the last of them, up to the bound itself. */
-async function nextEvents(tx: Database, { after, belowEventId, batch }: { after: number; belowEventId: number; batch: number }): Promise<{ to: number; more: boolean }> {
-  const edge = await tx.first<{ id: number }>(sql`select id from events where id > ${after} and id < ${belowEventId} order by id limit 1 offset ${batch - 1}`)
-  return edge === undefined ? { to: belowEventId - 1, more: false } : { to: edge.id, more: true }
+async function belowRemovedByRow(tx: Database): Promise<number> {
+  if (tx.dialect === 'sqlite') return Infinity
+  return Math.max(0, ...(await readPartitions(tx)).filter(({ name }) => name.includes('_before_')).map(({ belowId }) => belowId))
 }
 
 /** The event of a table's `batch`-th row from the left, if it has that many below the bound. */

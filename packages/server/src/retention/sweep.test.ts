@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { payloadsRemovedTo } from './payloads-removed.js'
+import { payloadsRemovedTo } from './removed-to.js'
 import { sweep, type Retention, type Swept } from './sweep.js'
 import { deliveryStates, type DeliveryState } from '../deliveries/delivery.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'

@@ -2,7 +2,8 @@ import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
 import { firstIdOfDay, msPerDay } from '../ids/id-days.js'
 import { discardHeld } from './discard-held.js'
 import { removeExpiredKeys } from './remove-expired-keys.js'
-import { discardOverdue, removeLog, removePayloads } from './remove-log.js'
+import { discardOverdue } from './discard-overdue.js'
+import { removeBodies, removeLog, removePayloads } from './remove-log.js'
 import { removeLeftovers } from './remove-leftovers.js'
 import { removeReceipts } from '../sources/remove-receipts.js'
 import { isFreeToDo } from '../storage/one-at-a-time.js'
@@ -13,6 +14,8 @@ export interface Retention {
   payloadsBefore: number
   /** Deliveries, with their attempts, of events accepted before it. */
   attemptsBefore: number
+  /** What was sent and answered in attempts, of events accepted before it: headers, and the excerpt of the body. */
+  bodiesBefore?: number
   /** Deliveries that are held because their endpoint is not enabled, of events accepted before it, are discarded. */
   heldBefore?: number
   /** Idempotency keys and given event ids: afterwards the same id is a new event. */
@@ -38,17 +41,18 @@ export interface Swept {
  * pages are used again, so the file stops growing. What was never delivered is discarded a day before it goes, so that
  * the log shows it.
  */
-export async function sweep(db: Database, { payloadsBefore, attemptsBefore, heldBefore, keysBefore, batch }: Retention): Promise<Swept> {
+export async function sweep(db: Database, { payloadsBefore, attemptsBefore, bodiesBefore, heldBefore, keysBefore, batch }: Retention): Promise<Swept> {
   return db.transaction(async (tx) => {
     if (!await isFreeToDo(tx, 'remove what is old')) return { more: false, discarded: 0, events: 0, deliveries: 0, keys: 0, receipts: 0 }
     const overdue = await discardOverdue(tx, firstIdOfDay(Math.max(payloadsBefore, attemptsBefore)), batch)
     const held = heldBefore === undefined ? { discarded: 0, more: false } : await discardHeld(tx, firstIdOfDay(heldBefore), batch)
     const payloads = await removePayloads(tx, { belowEventId: firstIdOfDay(payloadsBefore), belowLogId: firstIdOfDay(attemptsBefore), batch })
+    const bodies = bodiesBefore === undefined ? { more: false } : await removeBodies(tx, { belowEventId: firstIdOfDay(bodiesBefore), belowLogId: firstIdOfDay(attemptsBefore), batch })
     const log = await removeLog(tx, { belowEventId: firstIdOfDay(payloadsBefore - msPerDay), belowLogId: firstIdOfDay(attemptsBefore - msPerDay), batch })
     const keys = await removeExpiredKeys(tx, { belowEventId: firstIdOfDay(keysBefore), before: keysBefore, batch })
     const receipts = await removeReceipts(tx, { receiptsBefore: payloadsBefore, keysBefore, batch })
     const swept = { discarded: overdue.discarded + held.discarded, events: log.events, deliveries: log.deliveries, keys: keys.removed, receipts: receipts.removed }
-    if (overdue.more || held.more || payloads.more || log.more || keys.more || receipts.more) return { ...swept, more: true }
+    if (overdue.more || held.more || payloads.more || bodies.more || log.more || keys.more || receipts.more) return { ...swept, more: true }
 
     // Small tables, and read from end to end: only when nothing else is left to do.
     const discarded = await discardForDeletedEndpoints(tx, { limit: batch })

@@ -26,10 +26,32 @@ export function housekeeping({ store, clock, settings, wake }: { store: Store; c
       async work() {
         const now = clock.now()
         const swept = await store.command('sweep', {
-          payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs, heldBefore: now - settings.retentionHeldMs,
-          keysBefore: now - settings.retentionKeysMs, batch: sweepBatch,
+          payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs, bodiesBefore: now - settings.retentionBodiesMs,
+          heldBefore: now - settings.retentionHeldMs, keysBefore: now - settings.retentionKeysMs, batch: sweepBatch,
         })
         return swept.more
+      },
+    },
+    ...(store.dialect === 'postgres' ? partitionChores({ store, clock, settings }) : []),
+  ]
+}
+
+/** Days are made before they come, and dropped when their time is over. Apart, so that neither waits for the other. */
+function partitionChores({ store, clock, settings }: { store: Store; clock: Clock; settings: Settings }): Chore[] {
+  return [
+    {
+      everyMs: 60_000,
+      async work() {
+        await store.command('makePartitionsAhead', {})
+        return false
+      },
+    },
+    {
+      everyMs: 60_000,
+      async work() {
+        const now = clock.now()
+        await store.command('dropPartitions', { payloadsBefore: now - settings.retentionPayloadsMs, attemptsBefore: now - settings.retentionAttemptsMs })
+        return false
       },
     },
   ]

@@ -90,6 +90,7 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
     inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
     dueAgeSeconds: async () => (await store.query('backlog', {})).dueAgeMs / 1000,
     outboxAgeSeconds: async () => (await store.query('outboxState', {})).oldestMs / 1000,
+    partitionDaysAhead: () => store.query('partitionDaysAhead', {}),
   })
   await consumption.start(node, { consumes: does.includes('consume') })
   return {

@@ -15,6 +15,8 @@ export interface Database {
   first<T = Row>(query: Sql): Promise<T | undefined>
   /** Runs a statement and tells how many rows it changed. */
   run(query: Sql): Promise<number>
+  /** Runs a statement that must not stand in a transaction, and gives up once it has waited `lockTimeoutMs` for others. */
+  runAlone(query: Sql, lockTimeoutMs: number): Promise<void>
   /** All or nothing, on stable storage when the promise is fulfilled. Inside another transaction: a savepoint. */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /** `rows` as a table expression of one row each, to be selected from: `values->>0` is column 1, and so on. One parameter however many rows. */

@@ -67,6 +67,21 @@ export class PostgresDatabase implements Database {
     return (await this.#one(query)).rowCount ?? 0
   }
 
+  /** The setting is the session's, and so taken back at once; behind pgbouncer another session may meet it for a moment, and only waits less. */
+  async runAlone(query: Sql, lockTimeoutMs: number): Promise<void> {
+    const connection = await this.#connect()
+    try {
+      await connection.query(sql`select set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, false)`)
+      await connection.query(query)
+      await connection.query(rawSql('reset lock_timeout'))
+      connection.release()
+    } catch (error) {
+      await connection.query(rawSql('reset lock_timeout')).catch(ignore)
+      await connection.rollBackAndRelease()
+      throw error
+    }
+  }
+
   /** Work that PostgreSQL had to stop for another's sake (a deadlock) is run again, so it must not have touched anything but `tx`. */
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -166,6 +181,10 @@ class PostgresTransaction implements Database {
 
   async run(query: Sql): Promise<number> {
     return (await this.#connection.query(query)).rowCount ?? 0
+  }
+
+  async runAlone(): Promise<never> {
+    throw new Error('This must not run in a transaction.')
   }
 
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {

@@ -53,6 +53,12 @@ export class SqliteDatabase implements Database {
     return Number(statement.run(...values).changes)
   }
 
+  /** Nothing of ours needs it: whatever SQLite does, it does in a transaction. */
+  async runAlone(query: Sql): Promise<void> {
+    if (this.#depth > 0) throw new Error('This must not run in a transaction.')
+    await this.run(query)
+  }
+
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     const depth = this.#depth++
     const [begin, commit, rollback] = depth === 0

@@ -72,6 +72,7 @@ export class TestDatabase implements Database {
   all<T>(query: Sql): Promise<T[]> { return this.#open.all<T>(query) }
   first<T>(query: Sql): Promise<T | undefined> { return this.#open.first<T>(query) }
   run(query: Sql): Promise<number> { return this.#open.run(query) }
+  runAlone(query: Sql, lockTimeoutMs: number): Promise<void> { return this.#open.runAlone(query, lockTimeoutMs) }
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> { return this.#open.transaction(work) }
   insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> { return this.#open.insert(table, columns, rows, tail) }
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql { return this.#open.rows(rows, columns) }
