@@ -1,5 +1,7 @@
 export { Posthorn, type EventHandler, type EventToPublish, type HandlerOptions } from './posthorn/posthorn.js'
 export type { PosthornEvent } from './posthorn/handler-event.js'
+export type { Transaction } from './posthorn/transaction.js'
+export type { PublishStatement } from './outbox/publish-statement.js'
 export type { PosthornOptions } from './posthorn/options.js'
 export type { FetchedProduct } from './inventory/apply-catalog.js'
 export { BadEvent } from './consumers/consumer.js'

@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { generateSecret, sign } from '@posthorn/webhooks'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { Posthorn } from '../index.js'
+import { sql } from '../storage/sql.js'
 import { readDocuments, repository } from '../testing/documents.js'
+import { PostgresHome } from '../testing/postgres-home.js'
 import { PosthornProcess } from '../testing/posthorn-process.js'
 import { runInShell } from '../testing/shell.js'
-import type { Posthorn } from '../index.js'
 
 const documents = readDocuments()
 const key = 'the-admin-key-of-the-documentation-01234'
@@ -71,7 +74,7 @@ describe('code', () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
   test('all of it is tested below', () => {
-    expect(snippets).toHaveLength(4)
+    expect(snippets).toHaveLength(7)
   })
 
   test('publishes', async () => {
@@ -110,6 +113,27 @@ describe('code', () => {
       await expect.poll(() => log.mock.calls).toEqual([['acme: order.created ORD-000001']])
     } finally {
       await posthorn.stop()
+    }
+  })
+
+  const postgres = inject('postgres')
+  test.skipIf(postgres === null).each(['await pool.connect()', "from 'kysely'", "from 'drizzle-orm'"])('publishes in a transaction (%s), and does not where it is rolled back', async (library) => {
+    const home = new PostgresHome(postgres)
+    const db = await home.begin(Date.now)
+    const pool = new pg.Pool({ connectionString: home.place, max: 1 })
+    try {
+      // So that a duplicate is found at the commit, when the event has been published.
+      await pool.query('create table orders (id int unique deferrable initially deferred)')
+      const { placeOrder, connect } = await run<{ connect?(pool: pg.Pool): unknown; placeOrder(posthorn: Posthorn, db: unknown, id: number): Promise<void> }>(library)
+      const posthorn = new Posthorn({ database: home.place, encryptionKey: Buffer.alloc(32, 7).toString('base64') })
+      const orders = connect?.(pool) ?? pool
+      for (const id of [1, 2]) await placeOrder(posthorn, orders, id)
+      await expect(placeOrder(posthorn, orders, 1)).rejects.toThrow()
+      await placeOrder(posthorn, orders, 3)
+      expect(await db.all(sql`select organization, type, data, key from outbox order by id`)).toEqual([1, 2, 3].map((id) => ({ organization: 'acme', type: 'order.created', data: `{"id":${id}}`, key: expect.stringMatching(/^evt_[0-9a-f]{24}$/) as unknown })))
+    } finally {
+      await pool.end()
+      await home.leave()
     }
   })
 

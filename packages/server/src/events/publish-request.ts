@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { isEventType } from '../event-types/event-type.js'
 import { Problem, type FieldError } from '../problems/problem.js'
-import { parseInstant } from './instant.js'
+import { formatInstant, parseInstant } from './instant.js'
 import { fieldsAt, itemsAt, skipSpace, type Place } from './json-text.js'
 import type { EventKey } from './event.js'
 
@@ -60,10 +60,10 @@ export const maxBatchEvents = 1_000
 export const maxDepth = 64
 export const eventIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 
-/** What makes an event that came with an id the same event again: its id and, to the byte, its content. `occurredAt` as it was sent. */
-export function keyOfId(id: string, { type, data, occurredAt }: { type: string; data: string; occurredAt: string | undefined }): EventKey {
+/** What makes an event that came with an id the same event again: its id and, to the byte, its content. */
+export function keyOfId(id: string, { type, data, occurredAt }: { type: string; data: string; occurredAt: number | undefined }): EventKey {
   // Neither a type nor an instant holds a line break, so different contents never make the same text.
-  return { key: `i:${id}`, digest: digestOf(`${type}\n${occurredAt ?? ''}\n${data}`) }
+  return { key: `i:${id}`, digest: digestOf(`${type}\n${occurredAt === undefined ? '' : formatInstant(occurredAt)}\n${data}`) }
 }
 
 /** Tells one content from another, for idempotency. */
@@ -102,7 +102,7 @@ function readEvent(text: string, start: number, parsed: Record<string, unknown>)
   const data = text.slice(place.start, place.end)
   return {
     type, data, id: id as string | undefined, occurredAt: occurred,
-    keys: id === undefined ? [] : [keyOfId(id as string, { type, data, occurredAt: occurredAt as string | undefined })],
+    keys: id === undefined ? [] : [keyOfId(id as string, { type, data, occurredAt: occurred })],
   }
 }
 

@@ -36,7 +36,7 @@ onEachDatabase('relaying the outbox', (db) => {
   })
 
   test('an event that comes twice under one id is one, also where the first came over the API', async () => {
-    const { keys, data } = readPublish('{"type":"order.created","data":{"n": 1},"id":"api","occurredAt":"2026-01-15T12:00:00.000Z"}')
+    const { keys, data } = readPublish('{"type":"order.created","data":{"n": 1},"id":"api","occurredAt":"2026-01-15T13:00:00+01:00"}')
     await db.transaction((tx) => append(tx, [{ organizationId: acme, type: 'order.created', data, givenId: 'api', occurredAt: 0, createdAt: 0, origin: 0, keys, bytes: 8 }]))
     await given({ data: '{"n": 1}', key: 'api', occurred_at: Date.UTC(2026, 0, 15, 12) })
     for (let i = 0; i < 2; i++) await given({ data: '{"n":2}', key: 'sql' })

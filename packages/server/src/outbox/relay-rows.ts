@@ -1,7 +1,6 @@
 import { judgeType } from '../catalogs/judge-type.js'
 import { append } from '../events/append.js'
 import { origins, type NewEvent } from '../events/event.js'
-import { formatInstant } from '../events/instant.js'
 import { keyOfId } from '../events/publish-request.js'
 import { Problem } from '../problems/problem.js'
 import { isDataError } from '../storage/data-error.js'
@@ -103,7 +102,7 @@ function noOrganization({ organization }: OutboxRow): string {
 function asEvent({ type, data, key, origin, created_at: createdAt, occurred_at: occurredAt }: OutboxRow, organizationId: number, at: number): NewEvent {
   return {
     organizationId, type, data, origin, occurredAt: occurredAt ?? createdAt, createdAt: at, bytes: data.length, givenId: key ?? undefined,
-    keys: key === null ? undefined : [keyOfId(key, { type, data, occurredAt: occurredAt === null ? undefined : formatInstant(occurredAt) })],
+    keys: key === null ? undefined : [keyOfId(key, { type, data, occurredAt: occurredAt ?? undefined })],
   }
 }
 

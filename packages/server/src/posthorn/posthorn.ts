@@ -13,6 +13,7 @@ import { closeParts, knowAdminKey, makeApi, openParts, startNode, type Parts, ty
 import { followCatalog } from './follow-catalog.js'
 import { asPosthornEvent, type PosthornEvent } from './handler-event.js'
 import { readOptions, type PosthornOptions } from './options.js'
+import { publishIn, type Transaction } from './transaction.js'
 import type { Settings } from '../config/settings.js'
 import type { Handler } from '../consumers/handlers.js'
 
@@ -94,13 +95,18 @@ export class Posthorn {
   }
 
   /**
-   * Puts an event on stable storage and gives its id; it is delivered from there.
+   * Puts an event on stable storage and gives its id; it is delivered from there. With `transaction` it becomes part of that
+   * one, and is delivered if it commits: on PostgreSQL, in the database that Posthorn has, from any process, started or not.
    *
    * @throws {Problem} as the API answers them: an unknown organization, a type that is none, an id that came with other content
    */
-  async publish({ organizationId, type, data, id, occurredAt }: EventToPublish): Promise<{ id: string }> {
-    const { node, parts } = this.#started()
+  async publish({ organizationId, type, data, id, occurredAt }: EventToPublish, { transaction }: { transaction?: Transaction } = {}): Promise<{ id: string }> {
     const published = readPublish(JSON.stringify({ type, data, id, occurredAt }))
+    if (transaction !== undefined) {
+      if (this.#settings.databaseUrl.kind === 'sqlite') throw new Error('This Posthorn keeps its events in a SQLite file of its own, so no transaction of the application can hold them. Publish after the commit, or let both share a PostgreSQL.')
+      return publishIn(transaction, organizationId, published)
+    }
+    const { node, parts } = this.#started()
     const organization = await parts.store.query('findOrganization', { publicId: organizationId })
     if (organization === undefined) throw new Problem('not_found', `There is no organization "${organizationId}".`, { fix: 'Make it first: POST /v1/organizations.' })
     judgeType(organization, type)
