@@ -58,6 +58,7 @@ export class Deliverer {
   readonly #lanes = new Map<number, Lane>()
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
+  readonly #looks = new Turnstile()
   readonly #dueTimes = new DueTimes()
   readonly #slots: Slots
   readonly #memory: LaneMemory
@@ -282,6 +283,12 @@ export class Deliverer {
   #wantLook(lane: Lane): void {
     lane.wantsLook = true
     this.#wantsLook.add(lane)
+    this.#lineUpToLook(lane)
+  }
+
+  /** Organizations take turns at reading as they do at sending; whose a lane is, is known once its target is. */
+  #lineUpToLook(lane: Lane): void {
+    if (lane.wantsLook && !lane.isLoading && !lane.isReturning) this.#looks.add(lane)
   }
 
   #wantTarget(lane: Lane): void {
@@ -395,6 +402,7 @@ export class Deliverer {
       lane.isReturning = false
       if (lane.generation !== this.#generation) return
       if (!lane.isStopped) this.#wantLook(lane)
+      this.#lineUpToLook(lane)
       this.#afterChange(lane)
     })
   }
@@ -429,6 +437,7 @@ export class Deliverer {
     lane.target = target
     lane.isStopped = target === undefined || !target.isEnabled
     if (target !== undefined) lane.organizationId = target.organizationId
+    this.#lineUpToLook(lane)
     const hasOtherOrder = before !== undefined && target !== undefined && before.ordered !== target.ordered
     if (hasOtherOrder) this.#returnQueued(lane)
     this.#afterChange(lane)
@@ -438,11 +447,9 @@ export class Deliverer {
   #look(): void {
     if (this.#isLooking || this.#isStopping || this.#wantsLook.size === 0) return
     const lanes: Lane[] = []
-    for (const lane of this.#wantsLook) {
-      if (lane.isLoading || lane.isReturning || lane.generation !== this.#generation) {
-        if (lane.generation !== this.#generation) this.#wantsLook.delete(lane)
-        continue
-      }
+    for (let lane = this.#looks.take(); lane !== undefined; lane = this.#looks.take()) {
+      // What must wait for its settings lines up again once it has them.
+      if (!lane.wantsLook || lane.isLoading || lane.isReturning || lane.generation !== this.#generation) continue
       this.#wantsLook.delete(lane)
       lane.wantsLook = false
       lane.isLooking = true

@@ -3,7 +3,8 @@ import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
 import { deliveryStates } from './delivery.js'
-import { lookAtLanes, releaseLanes, takeLanes, wokenLanes } from './lanes.js'
+import { LaneSearch } from './lane-search.js'
+import { hasFreeDueLanes, lookAtLanes, releaseLanes, takeLanes, wokenLanes } from './lanes.js'
 import { beginSession } from './sessions.js'
 
 const { waiting } = deliveryStates
@@ -16,6 +17,14 @@ async function givenLanesWithDueWork(db: TestDatabase, count: number): Promise<{
   return { acme, lanes }
 }
 
+/** An organization with so many lanes, by one statement. */
+async function givenManyLanes(db: TestDatabase, name: string, count: number): Promise<Set<number>> {
+  const acme = await givenOrganization(db, name)
+  const ids = Array.from({ length: count }, (_, n) => acme * 100_000 + n)
+  await db.run(sql`insert into lanes (endpoint_id, organization_id) select r.id, ${acme} from ${db.rows(ids.map((id) => [id]), ['id int'])} as r`)
+  return new Set(ids)
+}
+
 const laneOf = (db: TestDatabase, id: number) => db.first<{ session: string | null; wake_at: number | null }>(sql`select session, wake_at from lanes where endpoint_id = ${id}`)
 
 onEachDatabase('taking lanes', (db) => {
@@ -26,6 +35,59 @@ onEachDatabase('taking lanes', (db) => {
     expect(await takeLanes(db, alice, 1)).toEqual([lanes[1]])
     expect((await takeLanes(db, alice, 5)).sort()).toEqual([lanes[0], lanes[2]].sort())
     expect(await takeLanes(db, alice, 5)).toEqual([])
+  })
+
+  test('where more are due than can be taken, every organization has its turn: whoever has thousands makes nobody wait', async () => {
+    const big = await givenManyLanes(db, 'big', 20_000)
+    await db.run(sql`update lanes set wake_at = ${db.now} - 60000`)
+    const small = [...await givenManyLanes(db, 'small', 1), ...await givenManyLanes(db, 'tiny', 2)]
+    await db.run(sql`update lanes set wake_at = ${db.now} - 1 where wake_at is null`)
+    const alice = await beginSession(db, 'alice')
+    const taken = await takeLanes(db, alice, 500)
+    expect(taken).toHaveLength(500)
+    expect(taken).toEqual(expect.arrayContaining(small))
+    expect(taken.filter((lane) => big.has(lane))).toHaveLength(497)
+  })
+
+  test('turns go on behind the last, take by take, until all had theirs', async () => {
+    const search = new LaneSearch()
+    const lanes: number[] = []
+    for (let n = 0; n < 12; n++) lanes.push(...await givenManyLanes(db, `org${n}`, 10))
+    await db.run(sql`update lanes set wake_at = ${db.now}`)
+    const alice = await beginSession(db, 'alice')
+    const organizations = new Set<number>()
+    for (let n = 0; n < 6; n++) {
+      const taken = await takeLanes(db, alice, 16, search)
+      for (const row of await db.all<{ organization_id: number }>(sql`select organization_id from lanes where endpoint_id in (select id from ${db.rows(taken.slice(0, 8).map((id) => [id]), ['id int'])} as r)`)) organizations.add(row.organization_id)
+    }
+    expect(organizations.size, 'two organizations by turns with each take').toBe(12)
+  })
+
+  test('a search begins near where the last one ended, and finds what was written late', async () => {
+    const search = new LaneSearch()
+    const { lanes } = await givenLanesWithDueWork(db, 2)
+    const alice = await beginSession(db, 'alice')
+    expect(await takeLanes(db, alice, 5, search)).toHaveLength(2)
+    db.clock.advance(20_000)
+    await db.run(sql`update lanes set session = null, wake_at = ${db.now} - 20000 where endpoint_id = ${lanes[0] as number}`)
+    expect(await hasFreeDueLanes(db, search)).toBe(true)
+    expect(await takeLanes(db, alice, 5, search)).toEqual([lanes[0]])
+    // Nobody writes that far back; should it be, once a minute all is looked through.
+    await db.run(sql`update lanes set session = null, wake_at = 1 where endpoint_id = ${lanes[0] as number}`)
+    expect(await takeLanes(db, alice, 5, search)).toEqual([])
+    db.clock.advance(60_000)
+    expect(await hasFreeDueLanes(db, search)).toBe(true)
+    expect(await takeLanes(db, alice, 5, search)).toEqual([lanes[0]])
+  })
+
+  test('a lane that is let go of with work overdue is due now', async () => {
+    const { acme, lanes: [lane = 0] } = await givenLanesWithDueWork(db, 1)
+    const alice = await beginSession(db, 'alice')
+    await takeLanes(db, alice, 1)
+    await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: lane, state: waiting })
+    db.clock.advance(90_000)
+    await db.transaction((tx) => releaseLanes(tx, alice, [lane]))
+    expect(await laneOf(db, lane)).toEqual({ session: null, wake_at: db.clock.now() })
   })
 
   test('what is not due yet is left alone', async () => {

@@ -1,5 +1,7 @@
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql, type Sql } from '../storage/sql.js'
+import { LaneSearch } from './lane-search.js'
+import { notBefore } from './not-before.js'
 import { proveSession } from './sessions.js'
 import type { Column, Database } from '../storage/database.js'
 import type { StoredEvent } from '../events/event.js'
@@ -34,22 +36,55 @@ const ids: readonly Column[] = ['id int']
 const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
 const limitColumns: readonly Column[] = ['id int', 'most int']
 
-/** Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. */
-export async function takeLanes(db: Database, session: string, limit: number): Promise<number[]> {
+/**
+ * Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. Those
+ * that have waited longest go first, but where more are due than can be taken, half of them by turns of their organizations:
+ * whoever has 20,000 lanes due makes nobody wait until the last of them is taken.
+ */
+export async function takeLanes(db: Database, session: string, limit: number, search = new LaneSearch()): Promise<number[]> {
   return db.transaction(async (tx) => {
     await proveSession(tx, session)
-    // PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one.
-    const lock = tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
-    const rows = await tx.all<{ endpoint_id: number }>(sql`
-      with free as (
-        select endpoint_id from lanes
-        where session is null and wake_at is not null and wake_at <= ${tx.now}
-        order by wake_at limit ${limit} ${lock})
-      update lanes set session = ${session} where endpoint_id in (select endpoint_id from free)
-      returning endpoint_id`)
-    return rows.map((row) => row.endpoint_id)
+    const { now } = await tx.first<{ now: number }>(sql`select ${tx.now} as now`) as { now: number }
+    const span: DueSpan = { from: search.from(now), now }
+    const oldest = await tx.all<FreeLane>(sql`select endpoint_id, organization_id, wake_at from lanes where ${freeAndDue(span)} order by wake_at limit ${limit} ${stepOver(tx)}`)
+    const isAll = oldest.length < limit
+    search.searched({ from: span.from, until: isAll ? now : (oldest.at(-1) as FreeLane).wake_at, now })
+
+    const byTurns = isAll ? [] : await findByTurns(tx, span, Math.floor(limit / 2), search)
+    const taken = [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit)
+    if (taken.length > 0) await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(taken.map((id) => [id]), ids)} as r)`)
+    return taken
   })
 }
+
+interface FreeLane { endpoint_id: number; organization_id: number; wake_at: number }
+interface DueSpan { from: number; now: number }
+
+function freeAndDue({ from, now }: DueSpan): Sql {
+  return sql`session is null and wake_at is not null and wake_at >= ${from} and wake_at <= ${now}`
+}
+
+/** PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one. */
+function stepOver(tx: Database): Sql {
+  return tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
+}
+
+/** A few lanes of each organization, going on behind the one that had the last turn. */
+async function findByTurns(tx: Database, span: DueSpan, limit: number, search: LaneSearch): Promise<FreeLane[]> {
+  if (limit === 0) return []
+  const organizations = await tx.all<{ id: number }>(sql`select organization_id as id from cursors where organization_id > ${search.lastTurn} order by organization_id limit ${organizationsAtOnce}`)
+  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${freeAndDue(span)} order by wake_at limit ${lanesPerTurn}`
+  const found = await tx.all<FreeLane>(sql`
+    select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => [id]), ids)} as r
+    ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
+    limit ${limit}`)
+  const isCutOff = found.length === limit
+  search.lastTurn = isCutOff ? (found.at(-1) as FreeLane).organization_id : organizations.length < organizationsAtOnce ? 0 : (organizations.at(-1) as { id: number }).id
+  return found
+}
+
+const organizationsAtOnce = 1_000
+const lanesPerTurn = 4
 
 /** The session's own lanes to which somebody has written: new work, a changed endpoint, a replay. */
 export async function wokenLanes(db: Database, session: string): Promise<{ endpointId: number; version: number }[]> {
@@ -60,8 +95,12 @@ export async function wokenLanes(db: Database, session: string): Promise<{ endpo
 }
 
 /** Whether a free lane has something due: asked often, so that taking, which writes, is not. */
-export async function hasFreeDueLanes(db: Database): Promise<boolean> {
-  return await db.first(sql`select 1 as found from lanes where session is null and wake_at is not null and wake_at <= ${db.now} limit 1`) !== undefined
+export async function hasFreeDueLanes(db: Database, search = new LaneSearch()): Promise<boolean> {
+  const { now } = await db.first<{ now: number }>(sql`select ${db.now} as now`) as { now: number }
+  const span: DueSpan = { from: search.from(now), now }
+  const isFound = await db.first(sql`select 1 as found from lanes where ${freeAndDue(span)} order by wake_at limit 1`) !== undefined
+  if (!isFound) search.searched({ from: span.from, until: now, now })
+  return isFound
 }
 
 export interface LookRequest { endpointId: number; ordered: boolean; limit: number }
@@ -183,7 +222,7 @@ export async function releaseLanes(tx: Database, session: string, endpointIds: r
   await lockLanes(tx, endpointIds)
   await tx.run(sql`
     update lanes set session = null, wake_at = (
-      select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
+      select ${notBefore(tx, sql`min(d.due_at)`)} from deliveries d join endpoints e on e.id = d.endpoint_id
       where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
     where session = ${session} and endpoint_id in (select id from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r)`)
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from '../storage/sql.js'
+import { notBefore } from './not-before.js'
 import type { Database } from '../storage/database.js'
 
 /** How long a session is alive without being renewed: longer than any attempt may take. */
@@ -69,7 +70,7 @@ async function adopt(tx: Database, token: string): Promise<void> {
     where state = 0 and endpoint_id in (select endpoint_id from lanes where session = ${token})`)
   await tx.run(sql`
     update lanes set session = null, wake_at = (
-      select min(d.due_at) from deliveries d join endpoints e on e.id = d.endpoint_id
+      select ${notBefore(tx, sql`min(d.due_at)`)} from deliveries d join endpoints e on e.id = d.endpoint_id
       where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
     where session = ${token}`)
 }

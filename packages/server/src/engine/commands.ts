@@ -1,5 +1,5 @@
 import { registerFormats } from '../formats/register-formats.js'
-import { turn } from './turn.js'
+import { turn, type Memory } from './turn.js'
 import { beginSession, endSession, fenceDeadSessions, renewSession } from '../deliveries/sessions.js'
 import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
 import { discardDelivery } from '../deliveries/discard-delivery.js'
@@ -76,7 +76,7 @@ export const commands = {
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),
   fenceDeadSessions: (db: Database, _input: object) => fenceDeadSessions(db),
-  takeLanes: (db: Database, input: { session: string; limit: number }) => takeLanes(db, input.session, input.limit),
+  takeLanes: (db: Database, input: { session: string; limit: number }, memory: Memory) => takeLanes(db, input.session, input.limit, memory.lanes),
   lookAtLanes: (db: Database, input: { session: string; requests: LookRequest[] }) => lookAtLanes(db, input.session, input.requests),
   returnToWaiting: (db: Database, input: { session: string; deliveries: DeliveryKey[]; delayMs: number }) => returnToWaiting(db, input.session, input.deliveries, input.delayMs),
 }

@@ -1,18 +1,17 @@
-import { Subscribers } from '../dispatch/dispatch.js'
 import { makePartitionsAhead } from '../partitions/make-partitions.js'
 import { migrate } from '../storage/migrate.js'
 import { PostgresDatabase, type PostgresOptions } from '../storage/postgres.js'
 import { commands } from './commands.js'
 import { queries } from './queries.js'
 import type { Store } from './store.js'
-import type { Memory } from './turn.js'
+import { emptyMemory, type Memory } from './turn.js'
 import type { Pool } from 'pg'
 
 /** Connects to a PostgreSQL, brings its schema up to date and gives its operations. They run in this process: waiting for the server costs the event loop nothing. */
 export async function openPostgresStore(source: string | Pool, options: PostgresOptions = {}): Promise<Store & { readonly migrations: number }> {
   const migrations = await bringUpToDate(source, options)
   const db = await PostgresDatabase.open(source, options)
-  const memory: Memory = { subscribers: new Subscribers() }
+  const memory = emptyMemory()
   return {
     dialect: 'postgres',
     migrations,

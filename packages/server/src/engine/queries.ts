@@ -31,12 +31,13 @@ import { readReplay } from '../replays/replay.js'
 import { listLinks } from '../sources/links.js'
 import { findReceipt, listReceipts } from '../sources/read-receipts.js'
 import { findSource, listSources } from '../sources/read-sources.js'
+import type { Memory } from './turn.js'
 import type { Database } from '../storage/database.js'
 
 /** Everything that only reads. */
 export const queries = {
   undispatched: (db: Database, _input: object) => undispatched(db),
-  hasFreeDueLanes: (db: Database, _input: object) => hasFreeDueLanes(db),
+  hasFreeDueLanes: (db: Database, _input: object, memory: Memory) => hasFreeDueLanes(db, memory.lanes),
   ping,
   findOrganization,
   readOrganization,

@@ -1,14 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { commands } from './commands.js'
 import { queries } from './queries.js'
-import { Subscribers } from '../dispatch/dispatch.js'
 import { Problem, type ProblemDetails } from '../problems/problem.js'
 import { sqliteAwayCode } from '../storage/database-away.js'
 import { migrate } from '../storage/migrate.js'
 import { rawSql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
 import { lockSqliteFile } from '../storage/sqlite-lock.js'
-import type { Memory } from './turn.js'
+import { emptyMemory, type Memory } from './turn.js'
 
 /** Which of the two threads of a SQLite file this is. */
 export interface ThreadData { path: string; role: 'writer' | 'reader'; now: number }
@@ -53,7 +52,7 @@ async function run(): Promise<void> {
 
 /** Operations take turns: each is awaited before the next begins, as one connection has one transaction. */
 function serveCalls(db: SqliteDatabase): void {
-  const memory: Memory = { subscribers: new Subscribers() }
+  const memory = emptyMemory()
   const operations = { ...(role === 'writer' ? commands : queries) } as unknown as Record<string, (db: SqliteDatabase, input: unknown, memory: Memory) => Promise<unknown>>
   let turns: Promise<void> = Promise.resolve()
 

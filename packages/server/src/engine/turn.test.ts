@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { beginSession } from '../deliveries/sessions.js'
-import { Subscribers } from '../dispatch/dispatch.js'
 import { isDatabaseAway } from '../storage/database-away.js'
 import { migrate } from '../storage/migrate.js'
 import { sql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
-import { turn, type Memory } from './turn.js'
+import { emptyMemory, turn } from './turn.js'
 import type { Settlement } from '../deliveries/settle.js'
 import type { NewEvent } from '../events/event.js'
 
@@ -18,7 +17,7 @@ describe('a turn on SQLite', () => {
   let folder: string
   let db: SqliteDatabase
   let session: string
-  const memory: Memory = { subscribers: new Subscribers() }
+  const memory = emptyMemory()
   const run = (events: NewEvent[], settlements: Settlement[] = []) => turn(db, { session, events, settlements, release: [], dispatch: { organizations: [], limit: 1_000, room: 1_000, fullLanes: [] } }, memory)
   const count = async (): Promise<number> => ((await db.first<{ n: number }>(sql`select count(*) as n from events`)) as { n: number }).n
 

@@ -1,6 +1,7 @@
 import { appendKnowing, type Appended } from '../events/append.js'
 import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
+import { LaneSearch } from '../deliveries/lane-search.js'
 import { releaseLanes } from '../deliveries/lanes.js'
 import { SessionLost, proveSession } from '../deliveries/sessions.js'
 import { isDatabaseAway, isOutcomeUnknown } from '../storage/database-away.js'
@@ -33,7 +34,11 @@ export interface TurnResult {
 }
 
 /** State that operations keep between calls: one for each opened database, never global. */
-export interface Memory { subscribers: Subscribers }
+export interface Memory { subscribers: Subscribers; lanes: LaneSearch }
+
+export function emptyMemory(): Memory {
+  return { subscribers: new Subscribers(), lanes: new LaneSearch() }
+}
 
 export function turn(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
   return db.dialect === 'sqlite' ? turnAtOnce(db, input, memory) : turnApart(db, input, memory)
