@@ -17,6 +17,9 @@ const at = (path: string, load: () => Promise<Record<string, unknown>>, page: st
 // Every page is a file of its own, loaded when somebody goes there.
 const routes = [
   at('/', () => import('./overview/server-overview-page.js'), 'ServerOverviewPage'),
+  at('/events', () => import('./events/events-page.js'), 'EventsPage'),
+  at('/deliveries', () => import('./deliveries/deliveries-page.js'), 'DeliveriesPage'),
+  at('/dead-letters', () => import('./dead-letters/dead-letters-page.js'), 'DeadLettersPage'),
   at('/organizations/$org', () => import('./overview/overview-page.js'), 'OverviewPage'),
   at('/organizations/$org/overview', () => import('./overview/overview-page.js'), 'OverviewPage'),
   at('/organizations/$org/endpoints', () => import('./endpoints/endpoints-page.js'), 'EndpointsPage'),

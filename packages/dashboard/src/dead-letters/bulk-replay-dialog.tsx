@@ -5,8 +5,9 @@ import { Dialog } from '../pieces/dialog.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
+import type { NewReplay } from '@posthorn/client'
 
-export interface ReplayFilter { endpointId?: string; eventTypes?: string[] }
+export type ReplayFilter = Pick<NewReplay, 'endpointId' | 'status' | 'errorClass'>
 
 /** Counts first, then replays as a job of the server, which goes on whether or not anybody watches. */
 export function BulkReplayDialog({ organization, filter, onClose }: { organization: string; filter: ReplayFilter; onClose: () => void }) {

@@ -11,3 +11,6 @@ export function hasEnded(state: DeliveryState): boolean {
 export const errorClasses = [
   ['http', 'An answer that is not 2xx'], ['timeout', 'No answer in time'], ['connect', 'No connection'], ['tls', 'TLS failed'], ['dns', 'No such host'], ['refused_address', 'An address that is refused'],
 ] as const
+
+/** Answers that are looked for; any other status can stand in the address. */
+export const statuses = [['2xx', '2xx: taken'], ['3xx', '3xx: sent elsewhere'], ['4xx', '4xx: refused'], ['5xx', '5xx: failed'], '401', '404', '410', '429', '500', '502', '503', '504'] as const

@@ -1,4 +1,3 @@
-import { PosthornError } from '@posthorn/client'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Empty } from '../pieces/empty.js'
@@ -12,18 +11,19 @@ import { useFilter } from '../pieces/use-filter.js'
 import { posthorn } from '../server/posthorn.js'
 import { useList } from '../server/reading.js'
 import { OriginBadge } from './origin-badge.js'
-import type { Event } from '@posthorn/client'
+import type { Event, EventOfAllFilter } from '@posthorn/client'
 
-/** The organization's stream, newest first; what arrives while somebody looks lights up. */
+/** The stream of an organization, or of all, newest first; what arrives while somebody looks lights up. */
 export function EventsPage() {
-  const { org = '' } = useParams({ strict: false })
+  const { org } = useParams({ strict: false })
   const navigate = useNavigate()
   const { filter, isFiltered, choose, clear } = useFilter(['type', ...timeNames])
-  const list = useList(['events', org, filter], posthorn.events.list(org, { ...(filter.type !== undefined && { type: filter.type }), ...instantsOf(filter) }))
+  const asked: EventOfAllFilter = { ...(filter.type !== undefined && { type: filter.type }), ...instantsOf(filter) }
+  const list = useList(['events', org ?? null, filter], org === undefined ? posthorn.events.listAll(asked) : posthorn.events.list(org, asked))
   const [openedAt] = useState(Date.now)
 
   async function search(text: string) {
-    if (text !== '' && await isEvent(org, text)) await navigate({ to: placeIn(org, 'events', text) })
+    if (org !== undefined && await isEvent(org, text)) await navigate({ to: placeIn(org, 'events', text) })
     else choose({ type: text })
   }
 
@@ -31,22 +31,22 @@ export function EventsPage() {
     <>
       <PageHead title="Events" about="Everything that happened, in one stream: published, received, tested." />
       <FilterBar isFiltered={isFiltered} onClear={clear}>
-        <FilterText isSearch label="Event type or id" placeholder="Event type, or an event's id" value={filter.type} onChoose={(text) => void search(text)} />
+        <FilterText isSearch label={org === undefined ? 'Event type' : 'Event type or id'} placeholder={org === undefined ? 'Event type: order.*' : "Event type, or an event's id"} value={filter.type} onChoose={(text) => void search(text)} />
         <TimeRangeChoice range={filter} onChoose={choose} />
       </FilterBar>
-      <ListTable list={list} label="Events" head={<><th>Type</th><th className="max-sm:hidden">Id</th><th className="max-md:hidden">Came from</th><th className="max-sm:text-right!">Time</th></>}
-        row={(event) => <EventRow key={event.id} organization={org} event={event} isNew={Date.parse(event.createdAt) > openedAt} />}
+      <ListTable list={list} label="Events" head={<><th>Type</th><th className="max-sm:hidden">{org === undefined ? 'Organization' : 'Id'}</th><th className="max-md:hidden">Came from</th><th className="max-sm:text-right!">Time</th></>}
+        row={(event) => <EventRow key={`${event.organizationId} ${event.id}`} event={event} about={org === undefined ? event.organizationId : event.id} isNew={Date.parse(event.createdAt) > openedAt} />}
         empty={isFiltered ? <Empty title="No such event">No event of this type and time is kept, and none has this as its id.</Empty>
-          : <Empty title="No event yet">Publish the first one: <code>POST /v1/organizations/{org}/events</code> with a type and data. It shows here at once.</Empty>} />
+          : <Empty title="No event yet">Publish the first one: <code>POST /v1/organizations/{org ?? '…'}/events</code> with a type and data. It shows here at once.</Empty>} />
     </>
   )
 }
 
-function EventRow({ organization, event: { id, type, test, origin, createdAt }, isNew }: { organization: string; event: Event; isNew: boolean }) {
+function EventRow({ event: { id, organizationId, type, test, origin, createdAt }, about, isNew }: { event: Event; about: string; isNew: boolean }) {
   return (
     <tr className={isNew ? 'arrived' : ''}>
-      <td className="w-1/2 max-w-0 max-sm:w-full"><Link data-row to={placeIn(organization, 'events', id)} className="block truncate font-medium">{type}</Link></td>
-      <td className="mono w-1/2 max-w-0 truncate text-faint max-sm:hidden">{id}</td>
+      <td className="w-1/2 max-w-0 max-sm:w-full"><Link data-row to={placeIn(organizationId, 'events', id)} className="block truncate font-medium">{type}</Link></td>
+      <td className="mono w-1/2 max-w-0 truncate text-faint max-sm:hidden">{about}</td>
       <td className="max-md:hidden"><OriginBadge origin={origin} test={test} /></td>
       <td className="text-faint max-sm:text-right"><Instant at={createdAt} /></td>
     </tr>
@@ -56,11 +56,5 @@ function EventRow({ organization, event: { id, type, test, origin, createdAt }, 
 /** Ids may look like types where publishers bring their own; so it is asked. */
 async function isEvent(organization: string, text: string): Promise<boolean> {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) return false
-  try {
-    await posthorn.events.get(organization, text)
-    return true
-  } catch (error) {
-    if (error instanceof PosthornError && error.status === 404) return false
-    throw error
-  }
+  return (await posthorn.events.list(organization, { id: text }).page({ limit: 1 })).data.length > 0
 }

@@ -1,14 +1,16 @@
 import { Link } from '@tanstack/react-router'
-import { Activity, BookOpen, CreditCard, Inbox, Layers, LayoutDashboard, Radio, ScanEye, Send, Settings, ShoppingBag, Skull } from 'lucide-react'
+import { Activity, BookOpen, CreditCard, Inbox, Layers, Radio, ScanEye, Send, Settings, ShoppingBag, Skull } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
+import { placeIn } from '../pieces/place.js'
+import type { Scope } from './scope.js'
 
-/** Where one can go: in an organization, and for the server's admin beside it. */
-export function Navigation({ organization, isAdmin, onGo }: { organization: string | undefined; isAdmin: boolean; onGo?: () => void }) {
+/** The pages of what somebody looks at, and those of the server. */
+export function Navigation({ scope, isAdmin, onGo }: { scope: Scope; isAdmin: boolean; onGo?: () => void }) {
+  const pages = scope.isAll ? ofAll : inOrganization.map((page) => ({ ...page, to: placeIn(scope.organization, page.to) }))
   return (
     <nav aria-label="Pages" className="flex flex-col gap-5">
-      {organization !== undefined && <Group pages={inOrganization.map((page) => ({ ...page, to: `/organizations/${encodeURIComponent(organization)}/${page.to}` }))} {...(onGo && { onGo })} />}
-      {isAdmin && <Group title="Server" pages={ofServer} {...(onGo && { onGo })} />}
-      {!isAdmin && <Group title="Settings" pages={ofServer.slice(-1)} {...(onGo && { onGo })} />}
+      <Group pages={pages} {...(onGo && { onGo })} />
+      <Group title={isAdmin ? 'Server' : 'Settings'} pages={isAdmin ? ofServer : ofServer.slice(-1)} {...(onGo && { onGo })} />
     </nav>
   )
 }
@@ -26,8 +28,14 @@ const inOrganization: NavigationPage[] = [
   { to: 'billing', name: 'Billing', icon: CreditCard },
 ]
 
+const ofAll: NavigationPage[] = [
+  { to: '/', name: 'Overview', icon: Activity },
+  { to: '/events', name: 'Events', icon: Radio },
+  { to: '/deliveries', name: 'Deliveries', icon: Send },
+  { to: '/dead-letters', name: 'Dead letters', icon: Skull },
+]
+
 const ofServer: NavigationPage[] = [
-  { to: '/', name: 'All organizations', icon: LayoutDashboard },
   { to: '/sources', name: 'Sources', icon: Inbox },
   { to: '/inspectors', name: 'Inspectors', icon: ScanEye },
   { to: '/settings/webhooks', name: 'Settings', icon: Settings },

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Keyboard, LogOut, Menu } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Button, buttonClass } from '../pieces/button.js'
@@ -9,13 +9,14 @@ import { ProblemNote } from '../pieces/problem-note.js'
 import { useOrganizations } from '../server/reading.js'
 import { SignInPage } from '../session/sign-in-page.js'
 import { sessionKey, signOut, useSession } from '../session/use-session.js'
-import { useCurrentOrganization } from './current-organization.js'
 import { listenToKeys } from './keyboard.js'
 import { KeyboardHelp } from './keyboard-help.js'
 import { LiveMark } from './live-mark.js'
 import { Navigation } from './navigation.js'
+import { OrganizationPicker } from './organization-picker.js'
+import { useScope } from './scope.js'
+import { placeIn } from '../pieces/place.js'
 import { useLive } from '../live/use-live.js'
-import type { Organization } from '@posthorn/client'
 import type { Session } from '../session/session.js'
 
 /** Around every page. Whoever has not signed in sees only that, under whatever address they came to, and goes on from there. */
@@ -32,23 +33,24 @@ export function Shell() {
 function Frame({ session }: { session: Session }) {
   useLive()
   const organizations = useOrganizations(session)
-  const organization = useCurrentOrganization(organizations, session)
+  const scope = useScope(organizations, session)
   const navigate = useNavigate()
   // What stands in the page, and not where it is on its way to.
   const pathname = useRouterState({ select: ({ resolvedLocation, location: next }) => (resolvedLocation ?? next).pathname })
   const [isHelpOpen, setIsHelpOpen] = useState(false)
   const [isMenuOpen, setIsMenuOpen] = useState(false)
 
+  const { isAll, organization } = scope
   useEffect(() => listenToKeys({
     showHelp: () => setIsHelpOpen(true),
-    go: (place) => { if (organization !== undefined) void navigate({ to: `/organizations/${encodeURIComponent(organization)}/${place}` }) },
-  }), [organization, navigate])
+    go: (place) => void navigate({ to: isAll ? placeOfAll(place) : placeIn(organization ?? '', place) }),
+  }), [isAll, organization, navigate])
 
   const side = (onGo?: () => void) => (
     <>
       <Link to="/" onClick={onGo} className="flex items-center gap-2.5 px-2.5 text-[15px] font-semibold"><img src="/favicon.svg" alt="" width={24} height={24} />Posthorn</Link>
-      <OrganizationPicker organizations={organizations} current={organization} />
-      <Navigation organization={organization} isAdmin={session.kind === 'admin'} {...(onGo && { onGo })} />
+      <OrganizationPicker organizations={organizations} scope={scope} mayLookAtAll={session.kind === 'admin'} />
+      <Navigation scope={scope} isAdmin={session.kind === 'admin'} {...(onGo && { onGo })} />
       <div className="mt-auto flex flex-col gap-px pt-4">
         <LiveMark />
         <Button look="quiet" className="justify-start px-2.5! font-normal!" onClick={() => { onGo?.(); setIsHelpOpen(true) }}><Keyboard size={16} aria-hidden />By keyboard</Button>
@@ -77,20 +79,9 @@ function Frame({ session }: { session: Session }) {
   )
 }
 
-function OrganizationPicker({ organizations, current }: { organizations: readonly Organization[] | undefined; current: string | undefined }) {
-  const navigate = useNavigate()
-  const { org } = useParams({ strict: false })
-  if (organizations === undefined || current === undefined) return null
-  const listed = organizations.some(({ id }) => id === current) ? organizations : [{ id: current, name: current }, ...organizations]
-  function choose(id: string) {
-    const page = org === undefined ? 'overview' : location.pathname.split('/')[3] ?? 'overview'
-    void navigate({ to: `/organizations/${encodeURIComponent(id)}/${page}` })
-  }
-  return (
-    <select aria-label="Organization" className="control w-full font-medium" value={current} onChange={(event) => choose(event.target.value)}>
-      {listed.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
-    </select>
-  )
+/** Endpoints are somebody's: of all there is only what they fail of. */
+function placeOfAll(place: string): string {
+  return place === 'overview' || place === 'endpoints' ? '/' : `/${place}`
 }
 
 function SignOut() {

@@ -1,6 +1,7 @@
-import { useQueryClient, type InfiniteData, type Query, type QueryClient } from '@tanstack/react-query'
+import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { posthorn } from '../server/posthorn.js'
+import { isReadFurther } from '../server/reading.js'
 import { liveness } from './is-live.js'
 import { concerns, newsOf, type News } from './news.js'
 
@@ -59,13 +60,8 @@ function listen(client: QueryClient): () => void {
 
 function lookAgain(client: QueryClient, news: readonly News[]): void {
   const isConcerned = ({ queryKey }: Query) => news.some((one) => concerns(one, queryKey))
-  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && !isReadFurther(query) })
-  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && isReadFurther(query), refetchType: 'none' })
-}
-
-/** Of a list of which more than the first page is shown, a new page would push the others away under whoever reads. */
-function isReadFurther({ state }: Query): boolean {
-  return ((state.data as Partial<InfiniteData<unknown>> | null | undefined)?.pages?.length ?? 0) > 1
+  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && !isReadFurther(query.state.data) })
+  void client.invalidateQueries({ predicate: (query) => isConcerned(query) && isReadFurther(query.state.data), refetchType: 'none' })
 }
 
 /** At most so often something is looked at again, however much happens. */

@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useIsLive } from '../live/is-live.js'
 import { posthorn } from './posthorn.js'
@@ -20,10 +21,17 @@ export function useList<Item>(subject: Subject, listing: Listing<Item>, { isEnab
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     staleTime: Infinity, refetchOnMount: 'always',
-    refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) === 1 ? everyMs : false,
+    refetchInterval: ({ state }) => isReadFurther(state.data) ? false : everyMs,
     enabled: isEnabled,
   })
   const pages = list.data?.pages
+
+  // The server looks through so much and no more for one page: where little fits, a page is short, and more may come after it.
+  const found = pages?.reduce((sum, page) => sum + page.data.length, 0) ?? 0
+  const { hasNextPage, isFetching, fetchNextPage } = list
+  useEffect(() => {
+    if (hasNextPage && !isFetching && found < shortPage && (pages?.length ?? 0) < pagesAtOnce) void fetchNextPage()
+  }, [hasNextPage, isFetching, fetchNextPage, found, pages?.length])
 
   function showNews() {
     client.setQueryData<InfiniteData<Page<Item>>>(subject, (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) })
@@ -31,8 +39,8 @@ export function useList<Item>(subject: Subject, listing: Listing<Item>, { isEnab
   }
 
   return {
-    error: list.error, hasNextPage: list.hasNextPage, isFetchingNextPage: list.isFetchingNextPage, fetchNextPage: list.fetchNextPage,
-    items: pages?.flatMap((page) => page.data), hasNews: list.isStale && pages !== undefined && pages.length > 1, showNews,
+    error: list.error, hasNextPage, isFetchingNextPage: list.isFetchingNextPage, fetchNextPage,
+    items: pages?.flatMap((page) => page.data), hasNews: list.isStale && isReadFurther(list.data), showNews,
   }
 }
 
@@ -51,8 +59,8 @@ export function useOrganizations(session: Session | null | undefined): Organizat
 }
 
 /** Every endpoint of an organization that a list refers to, by its id. */
-export function useEndpointsById(organization: string): ReadonlyMap<string, Endpoint> {
-  const { data = [] } = useOne(['endpoints', organization, 'all'], () => posthorn.endpoints.list(organization).toArray({ atMost: 2_000 }))
+export function useEndpointsById(organization: string | undefined): ReadonlyMap<string, Endpoint> {
+  const { data = [] } = useOne(['endpoints', organization, 'all'], () => posthorn.endpoints.list(organization ?? '').toArray({ atMost: 2_000 }), { isEnabled: organization !== undefined })
   return new Map(data.map((endpoint) => [endpoint.id, endpoint]))
 }
 
@@ -66,4 +74,11 @@ function useInterval(): number {
   return useIsLive() ? 20_000 : 3_000
 }
 
+/** Whether somebody has gone on to older pages. News would push those away under whoever reads. */
+export function isReadFurther(data: unknown): boolean {
+  return ((data as Partial<InfiniteData<unknown>> | null | undefined)?.pages?.length ?? 0) > 1
+}
+
 const pageLength = 50
+const shortPage = 20
+const pagesAtOnce = 10

@@ -14,7 +14,7 @@ export function mountDashboard(app: OpenAPIHono, files: ReadonlyMap<string, Dash
 }
 
 /** What the dashboard's own router knows. */
-export const pages = ['/', '/sign-in', '/organizations', '/organizations/*', '/sources', '/sources/*', '/receipts', '/receipts/*', '/inspectors', '/inspectors/*', '/settings', '/settings/*'] as const
+export const pages = ['/', '/sign-in', '/events', '/deliveries', '/dead-letters', '/organizations', '/organizations/*', '/sources', '/sources/*', '/receipts', '/receipts/*', '/inspectors', '/inspectors/*', '/settings', '/settings/*'] as const
 
 function sendPage(file: DashboardFile | undefined, request: Request): Response {
   if (file === undefined) return problemResponse(new Problem('not_found', 'The dashboard has not been built.', { fix: 'Run "npm run build" and start the server again.' }))
