@@ -71,3 +71,5 @@ export type Latency = Schemas['Latency']
 export type OverviewSpan = Filter<'getOverview'>
 export type Catalog = Schemas['Catalog']
 export type EndpointUrlJudgement = Schemas['EndpointUrlJudgement']
+export type Configuration = Schemas['Configuration']
+export type Setting = Schemas['Setting']

@@ -1,5 +1,6 @@
 import { Catalogs } from './catalogs.js'
 import { BillingRecords, Consumers, Inventory, Orders } from './consumers.js'
+import { Configurations } from './configuration.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deliveries } from './deliveries.js'
 import { Endpoints } from './endpoints.js'
@@ -52,6 +53,7 @@ export class Posthorn {
   readonly consumers: Consumers
   readonly catalogs: Catalogs
   readonly overview: Overviews
+  readonly configuration: Configurations
   readonly #transport: Transport
 
   constructor({ url = ownUrl(), key, fetch, headers = {}, timeoutMs = 30_000, retries = 3 }: PosthornOptions = {}) {
@@ -76,6 +78,7 @@ export class Posthorn {
     this.consumers = new Consumers(transport)
     this.catalogs = new Catalogs(transport)
     this.overview = new Overviews(transport)
+    this.configuration = new Configurations(transport)
   }
 
   /** What happens, as it happens. It may be incomplete: for live views, never for bookkeeping. */

@@ -11,7 +11,7 @@ async function askEverything(): Promise<string[]> {
     asked.push(`${init?.method ?? 'GET'} ${decodeURIComponent(new URL(String(input)).pathname)}`)
     return new Response('{"data":[],"next":null}')
   } })
-  const { organizations, endpoints, events, deliveries, deadLetters, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview } = posthorn
+  const { organizations, endpoints, events, deliveries, deadLetters, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview, configuration } = posthorn
   const [org, endpoint, url] = ['{org}', '{endpoint}', 'https://shop.example/webhooks']
 
   await organizations.create({ name: 'Acme' })
@@ -83,6 +83,7 @@ async function askEverything(): Promise<string[]> {
   await catalogs.of(org)
   await overview.ofServer()
   await overview.of(org)
+  await configuration.get()
   await posthorn.stream({ signal: AbortSignal.timeout(50) }).next().catch(() => {})
   return asked
 }

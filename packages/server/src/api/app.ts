@@ -4,6 +4,7 @@ import { Sessions } from '../dashboard/sessions.js'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
 import { billingOperations } from './billing-routes.js'
+import { configurationOperations } from './configuration-routes.js'
 import { consumersOperations } from './consumers-routes.js'
 import { deadLettersOperations } from './dead-letters-routes.js'
 import { deliveriesOperations } from './deliveries-routes.js'
@@ -83,4 +84,4 @@ export function createApp(given: Surroundings): OpenAPIHono {
   return app
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations, ...configurationOperations]

@@ -1,3 +1,5 @@
+import type { ToldSetting } from '../config/describe-settings.js'
+import type { Mode } from '../config/setting.js'
 import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
 import type { Engine } from '../engine/engine.js'
 import type { Log } from '../observability/log.js'
@@ -20,6 +22,8 @@ export interface Surroundings {
   inbound?: InboundSettings | undefined
   /** Whom `/v1/stream` asks what happens; without it nobody can listen. */
   announcer?: Announcer | undefined
+  /** What the process was started with, for the operator. */
+  configuration?: { mode: Mode; settings: readonly ToldSetting[] } | undefined
   /** What `/metrics` answers; without it there is no such path. */
   metrics?: (() => Promise<{ contentType: string; text: string }>) | undefined
 }

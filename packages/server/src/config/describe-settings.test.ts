@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeSettings } from './describe-settings.js'
+import { describeSettings, tellSettings } from './describe-settings.js'
 import { readSettings } from './read-settings.js'
 import { settingEntries, settingFlags } from './settings.js'
 
@@ -27,6 +27,16 @@ describe('the printed settings', () => {
     expect(lineOf('POSTHORN_API_KEY')).toEqual(['POSTHORN_API_KEY', '********', 'environment'])
     expect(lines.join('\n')).not.toContain('hush')
   })
+})
+
+test('each setting is told with its place, its source and what it is for', () => {
+  const reading = readSettings({ mode: 'serve', env: { POSTHORN_API_KEY: 'hush'.repeat(8), POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') }, file: { name: 'posthorn.config.js', values: { port: 5000 } }, readSecretFile: () => '' })
+  if (!reading.ok) throw new Error(reading.mistakes.join('\n'))
+  const told = tellSettings(reading.settings)
+  expect(told.map(({ name }) => name).sort()).toEqual(settingEntries().map(([name]) => name).sort())
+  expect(told.find(({ name }) => name === 'port')).toMatchObject({ section: 'Server', env: 'PORT', flag: '--port', value: '5000', from: 'posthorn.config.js', isSecret: false, about: expect.stringContaining('port of the HTTP API') })
+  expect(told.find(({ name }) => name === 'apiKey')).toMatchObject({ value: '********', from: 'environment', isSecret: true })
+  expect(told.find(({ name }) => name === 'publicUrl')).toMatchObject({ value: null, from: null })
 })
 
 describe('the flags', () => {

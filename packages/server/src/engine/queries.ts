@@ -12,7 +12,7 @@ import { deadLetterGroups } from '../deliveries/dead-letter-groups.js'
 import { listDeliveries } from '../deliveries/list-deliveries.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
 import { undispatched } from '../dispatch/undispatched.js'
-import { findEndpoint, listEndpoints, loadEndpoints } from '../endpoints/read-endpoints.js'
+import { anySealedSecret, findEndpoint, listEndpoints, loadEndpoints } from '../endpoints/read-endpoints.js'
 import { listEvents } from '../events/list-events.js'
 import { findEvent } from '../events/read-events.js'
 import { findAnswer } from '../idempotency/once.js'
@@ -47,6 +47,7 @@ export const queries = {
   findEndpoint,
   listEndpoints,
   loadEndpoints,
+  anySealedSecret,
   findEvent,
   listEvents,
   findAnswer,

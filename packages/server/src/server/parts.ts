@@ -9,11 +9,13 @@ import { readPlans, type Plans } from '../billing/plans.js'
 import { systemClock, type Clock } from '../engine/clock.js'
 import { Node } from '../engine/node.js'
 import { openStore } from '../engine/open-store.js'
+import { tellSettings } from '../config/describe-settings.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
 import { openLog, type Log } from '../observability/log.js'
 import { Metrics } from '../observability/metrics.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
-import { keepEncryptionKey } from '../secrets/encryption-key.js'
+import { encryptionKeyFile, keepEncryptionKey } from '../secrets/encryption-key.js'
+import { keyCheckFact, keyCheckOf, refuseWrongKey, sealKeyCheck } from '../secrets/key-check.js'
 import { createVault, type Vault } from '../secrets/vault.js'
 import { announcerOf, type Announcer } from '../stream/announcer.js'
 import { builtInSources } from '../sources/built-in-sources.js'
@@ -48,6 +50,7 @@ export async function openParts(settings: Settings): Promise<Parts> {
   const store = await openStore(databaseUrl, clock)
   try {
     refuseHalfCopied(await store.query('readFact', { name: copyFact }))
+    await checkEncryptionKey(store, vault, settings)
   } catch (error) {
     await store.close()
     throw error
@@ -58,6 +61,17 @@ export async function openParts(settings: Settings): Promise<Parts> {
   }))
   const announcer = announcerOf(store, clock)
   return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, announcer }
+}
+
+/** Also a database from before there was a check is refused under another key, before one would be made with that. */
+async function checkEncryptionKey(store: Store, vault: Vault, { encryptionKey, dataFolder }: Settings): Promise<void> {
+  const whence = encryptionKey === undefined ? `The key in ${dataFolder}/${encryptionKeyFile}` : 'POSTHORN_ENCRYPTION_KEY'
+  if (await store.query('readFact', { name: keyCheckFact }) === undefined) {
+    const sealed = await store.query('anySealedSecret', {})
+    if (sealed !== undefined) refuseWrongKey(vault, sealed, whence)
+  }
+  const { value } = await store.command('keepFact', { name: keyCheckFact, value: sealKeyCheck(vault) })
+  refuseWrongKey(vault, keyCheckOf(value), whence)
 }
 
 export async function closeParts({ connections, store, log }: Parts): Promise<void> {
@@ -106,6 +120,7 @@ export function makeApi({ settings, log, vault, clock, metrics, announcer }: Par
   const strict = settings.mode === 'serve'
   return createApp({
     engine: node, vault, adminKeyHash, log, clock, announcer,
+    configuration: { mode: settings.mode, settings: tellSettings(settings) },
     settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
     inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
