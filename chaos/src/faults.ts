@@ -28,8 +28,8 @@ export async function playFaults(stage: Stage, random: SeededRandom, { seconds, 
   return faults
 }
 
-function kindsOn({ postgres, disk, nodes }: Stage): FaultKind[] {
-  if (postgres === undefined) return disk === undefined ? ['kill a node'] : ['kill a node', 'fill the disk']
+function kindsOn({ postgres, nodes }: Stage): FaultKind[] {
+  if (postgres === undefined) return ['kill a node', 'fill the disk']
   return nodes.length > 1 ? ['cut connections', 'kill a node', 'pause a node', 'kill PostgreSQL'] : ['cut connections', 'kill a node', 'kill PostgreSQL']
 }
 
@@ -48,9 +48,9 @@ const play: Record<FaultKind, Play> = {
     const node = random.pick(nodes)
     node.pause()
     try {
-      const isFenced = await untilFenced(postgres as KillablePostgres, node, patient)
+      const isTakenOver = await untilTakenOver(postgres as KillablePostgres, node, patient)
       await pause(random.between(0, 3_000))
-      return `${node.name}, ${isFenced ? 'until another had ended its session' : 'though nobody ended its session'}`
+      return `${node.name}, ${isTakenOver ? 'until others had taken its lanes' : 'though nobody took its lanes'}`
     } finally {
       node.wake()
     }
@@ -76,27 +76,29 @@ const play: Record<FaultKind, Play> = {
     disk?.fill()
     await pause(random.between(1_000, 4_000))
     disk?.makeRoom()
-    return 'to its last byte'
+    return 'until nothing more could be written'
   },
 }
 
 /**
- * Waits until the session of a node that stands still is gone. Without patience its time is made to be over: what matters
+ * Waits until the session of a node that stands still is gone, and a lane that it held is another's. Without patience its time is made to be over: what matters
  * is who ended it, never how long it took, since ownership hangs on the token and not on the clock.
  */
-async function untilFenced(postgres: KillablePostgres, node: ChaosNode, patient: boolean): Promise<boolean> {
+async function untilTakenOver(postgres: KillablePostgres, node: ChaosNode, patient: boolean): Promise<boolean> {
   const client = new pg.Client({ connectionString: postgres.url() })
   client.on('error', () => {})
   await client.connect()
   try {
     const name = `${hostname()}:${node.port}`
     const { rows: [session] } = await client.query<{ token: string }>('select token from posthorn.sessions where node = $1', [name])
+    const { rows: lanes } = await client.query<{ endpoint_id: string }>('select endpoint_id from posthorn.lanes where session = $1', [session?.token])
     // A node that was renewing just now holds the row's lock in a transaction that stands still with it, for 15 s at most.
     if (!patient) await client.query('update posthorn.sessions set alive_until = 0 where node = $1', [name])
     const until = performance.now() + (patient ? 75_000 : 35_000)
     while (performance.now() < until) {
-      const { rowCount } = await client.query('select 1 from posthorn.sessions where token = $1', [session?.token])
-      if (rowCount === 0) return true
+      const { rowCount: isThere } = await client.query('select 1 from posthorn.sessions where token = $1', [session?.token])
+      const { rowCount: taken } = await client.query('select 1 from posthorn.lanes where endpoint_id = any($1) and session <> $2 limit 1', [lanes.map((lane) => lane.endpoint_id), session?.token])
+      if (isThere === 0 && (taken === 1 || lanes.length === 0)) return true
       await pause(100)
     }
     return false

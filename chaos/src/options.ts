@@ -11,6 +11,8 @@ export interface Options {
   perSecond: number
   /** How long draining may take before what is left counts as stuck. */
   drainSeconds: number
+  /** How a full disk is made (SQLite); undefined: a tmpfs where one may be mounted, else the limit. */
+  disk: 'page-limit' | undefined
   /** Only these kinds of faults; undefined: all that the database allows. */
   faults: FaultKind[] | undefined
   /** A paused node's session runs out by itself (45 s) instead of being made to by the run. */
@@ -31,6 +33,7 @@ export const help = `Usage: npm run chaos -- [options]
   --rate <n>             events a second, by all 8 publishers together (120)
   --drain <seconds>      how long draining may take (90)
   --faults <names>       only these, with commas between them: ${Object.keys(faultKinds).join(', ')}
+  --page-limit           sqlite: fill no disk, but let SQLite's file grow no further
   --patient              wait the 45 s until a paused node's session runs out by itself
   --keep                 leave the folder with all logs behind
   --result <file>        write the result as JSON
@@ -42,7 +45,7 @@ export function readOptions(words: readonly string[]): Options | 'help' {
     args: [...words], strict: true,
     options: {
       minutes: { type: 'string' }, seconds: { type: 'string' }, nodes: { type: 'string' }, database: { type: 'string' }, seed: { type: 'string' }, rate: { type: 'string' },
-      drain: { type: 'string' }, faults: { type: 'string' }, patient: { type: 'boolean' }, keep: { type: 'boolean' }, result: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+      drain: { type: 'string' }, 'page-limit': { type: 'boolean' }, faults: { type: 'string' }, patient: { type: 'boolean' }, keep: { type: 'boolean' }, result: { type: 'string' }, help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help) return 'help'
@@ -52,7 +55,7 @@ export function readOptions(words: readonly string[]): Options | 'help' {
   return {
     database, nodes: database === 'sqlite' ? 1 : number('--nodes', values.nodes, 2, 1, 8), seconds: number('--seconds', values.seconds, minutes * 60, 5, 36_000),
     seed: number('--seed', values.seed, Math.floor(Math.random() * 1e9), 0, 4_294_967_295), perSecond: number('--rate', values.rate, 120, 1, 1_000),
-    drainSeconds: number('--drain', values.drain, 90, 5, 3_600), faults: values.faults?.split(',').map(faultNamed), patient: values.patient ?? false, keep: values.keep ?? false, result: values.result,
+    drainSeconds: number('--drain', values.drain, 90, 5, 3_600), disk: values['page-limit'] ? 'page-limit' : undefined, faults: values.faults?.split(',').map(faultNamed), patient: values.patient ?? false, keep: values.keep ?? false, result: values.result,
   }
 }
 

@@ -12,6 +12,7 @@ export interface PublishOrder { urls: string[]; key: string; organizations: stri
 
 const agent = new Agent({ connections: 16, headersTimeout: 5_000, bodyTimeout: 5_000, connectTimeout: 2_000 })
 const answers: Record<string, number> = {}
+const refusedAt: number[] = []
 const open = new Set<string>()
 let order: PublishOrder
 let log: PublishLog
@@ -26,7 +27,7 @@ async function start(given: PublishOrder): Promise<void> {
   loops = Array.from({ length: order.publishers }, (_, n) => publishAll(order.firstPublisher + n))
 }
 
-async function stop({ withinMs }: { withinMs: number }): Promise<{ accepted: Accepted[]; unanswered: string[]; answers: Record<string, number> }> {
+async function stop({ withinMs }: { withinMs: number }): Promise<{ accepted: Accepted[]; unanswered: string[]; answers: Record<string, number>; refusedAt: number[] }> {
   stopping.asked = true
   await Promise.race([Promise.all(loops), pause(withinMs)])
   stopping.over = true
@@ -35,7 +36,7 @@ async function stop({ withinMs }: { withinMs: number }): Promise<{ accepted: Acc
   await agent.destroy()
   // What counts is what is on the disk.
   const accepted = readFileSync(order.log, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Accepted)
-  return { accepted, unanswered: [...open], answers }
+  return { accepted, unanswered: [...open], answers, refusedAt }
 }
 
 async function publishAll(publisher: number): Promise<void> {
@@ -76,6 +77,7 @@ async function publish(publisher: number, organization: string, serial: string, 
     const text = await body.text()
     const name = statusCode === 202 || statusCode === 503 ? String(statusCode) : `${statusCode} ${text.slice(0, 160)}`
     answers[name] = (answers[name] ?? 0) + 1
+    if (statusCode === 503) refusedAt.push(Date.now())
     return statusCode === 202 ? (JSON.parse(text) as { id: string }).id : undefined
   } catch {
     answers['none'] = (answers['none'] ?? 0) + 1

@@ -19,7 +19,7 @@ export class Publishers {
   async stop(withinMs: number): Promise<PublishCounts> {
     const counts = await Promise.all(this.#children.map((child) => child.ask('stop', { withinMs })))
     return {
-      accepted: counts.flatMap(({ accepted }) => accepted), unanswered: counts.flatMap(({ unanswered }) => unanswered),
+      accepted: counts.flatMap(({ accepted }) => accepted), unanswered: counts.flatMap(({ unanswered }) => unanswered), refusedAt: counts.flatMap(({ refusedAt }) => refusedAt),
       answers: counts.map(({ answers }) => answers).reduce((sum, answers) => {
         for (const [status, count] of Object.entries(answers)) sum[status] = (sum[status] ?? 0) + count
         return sum
@@ -36,6 +36,8 @@ export interface PublishCounts {
   accepted: Accepted[]
   /** Serials that were tried and never answered with 2xx: they may or may not have been stored. */
   unanswered: string[]
+  /** When publishes were answered 503, in milliseconds since 1970. */
+  refusedAt: number[]
   /** How many answers of each status; `none` where there was no answer. */
   answers: Record<string, number>
 }

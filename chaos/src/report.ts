@@ -13,7 +13,7 @@ export function tableOf({ ledger, recoveries, answers, unanswered, crashes, disk
     ['answers to publishes', Object.entries(answers).map(([status, count]) => `${count} × ${status}`).join(', ')], ['drained within', `${(drainMs / 1_000).toFixed(1)} s`],
     ...(disk === undefined ? [] : [['disk', disk] as [string, string]]),
   ]
-  const times = recoveries.map(({ fault, acceptsAfterMs, caughtUpAfterMs }) => `  ${fault.kind.padEnd(16)} ${((fault.until - fault.from) / 1_000).toFixed(1).padStart(5)} s   accepts after ${String(acceptsAfterMs ?? '–').padStart(5)} ms   caught up after ${String(caughtUpAfterMs).padStart(6)} ms   ${fault.what}`)
+  const times = recoveries.map(({ fault, refused, acceptsAfterMs, caughtUpAfterMs }) => `  ${fault.kind.padEnd(16)} ${((fault.until - fault.from) / 1_000).toFixed(1).padStart(5)} s   ${String(refused).padStart(4)} × 503   accepts after ${String(acceptsAfterMs ?? '–').padStart(5)} ms   caught up after ${String(caughtUpAfterMs).padStart(6)} ms   ${fault.what}`)
   const wrong = Object.entries({ ...ledger, crashes, unanswered }).flatMap(([name, list]) => Array.isArray(list) && list.length > 0 ? [`  ${name}:`, ...list.slice(0, shownAtMost).map((line) => `    ${line}`)] : [])
   return [
     '', `The ledger: ${options.database}, ${options.nodes} node${options.nodes === 1 ? '' : 's'}, seed ${options.seed}: ${isGood ? 'it balances' : 'IT DOES NOT BALANCE'}`,

@@ -19,7 +19,7 @@ export interface RunResult {
   unanswered: string[]
   /** Nodes that ended unasked or did not stop well when asked. */
   crashes: string[]
-  /** Whether the disk could be filled (SQLite), and how. */
+  /** How the disk was made full (SQLite). */
   disk: string | undefined
   drainMs: number
   isGood: boolean
@@ -36,7 +36,8 @@ export async function runChaos(options: Options, { tell, onOpen = () => {} }: { 
     tell('The faults are over; draining.')
     const drainFrom = performance.now()
     stage.sink.isCalm = true
-    const { accepted, unanswered, answers } = await stage.publishers.stop(30_000)
+    const published = await stage.publishers.stop(30_000)
+    const { accepted, unanswered, answers } = published
     await drain(stage, accepted, options.drainSeconds)
     const drainMs = Math.round(performance.now() - drainFrom)
     const crashes = [...stage.crashes, ...(await Promise.all(stage.nodes.map((node) => node.stop()))).flatMap((bad) => bad ?? [])]
@@ -44,8 +45,8 @@ export async function runChaos(options: Options, { tell, onOpen = () => {} }: { 
     const { receipts } = stage.sink
     const ledger = ledgerOf({ cast, accepted, unanswered, receipts, stored: await readStored(stage.place), faults })
     return {
-      options, ledger, recoveries: recoveriesOf(faults, accepted, receipts), answers, unanswered, crashes, drainMs,
-      disk: stage.postgres !== undefined ? undefined : stage.disk === undefined ? 'not filled: this process may not mount a small disk' : 'filled: a tmpfs of 64 MiB',
+      options, ledger, recoveries: recoveriesOf(faults, published, receipts), answers, unanswered, crashes, drainMs,
+      disk: stage.disk?.what,
       isGood: isGood(ledger) && crashes.length === 0 && unanswered.length === 0,
     }
   } finally {

@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FullDisk } from './full-disk.js'
 
 const mebibytes = 64
 
-/** A disk of a few megabytes, in memory, that can be filled to its last byte and given space again. */
-export class SmallDisk {
+/** A disk of a few megabytes, in memory, that can be filled to its last byte. */
+export class SmallDisk implements FullDisk {
+  readonly what = `a tmpfs of ${mebibytes} MiB, filled to its last byte`
+  readonly env = {}
+
   private constructor(private readonly folder: string) {}
 
   /** Undefined where this process may mount nothing. */

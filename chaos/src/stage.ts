@@ -8,7 +8,9 @@ import { ChaosNode } from './chaos-node.js'
 import { ChaoticSink } from './chaotic-sink.js'
 import { CuttingProxy } from './cutting-proxy.js'
 import { Publishers } from './publishers.js'
+import { PageLimit } from './page-limit.js'
 import { SmallDisk } from './small-disk.js'
+import type { FullDisk } from './full-disk.js'
 import type { Options } from './options.js'
 
 const key = 'the-admin-key-of-the-chaos-run-0123456789'
@@ -18,7 +20,7 @@ export class Stage {
   readonly nodes: ChaosNode[] = []
   postgres: KillablePostgres | undefined
   proxy: CuttingProxy | undefined
-  disk: SmallDisk | undefined
+  disk: FullDisk | undefined
   sink!: ChaoticSink
   publishers!: Publishers
   /** What the books are read from when all is over: a URL or a file. */
@@ -66,12 +68,12 @@ export class Stage {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  async #build({ database, nodes }: Options): Promise<void> {
+  async #build({ database, nodes, disk }: Options): Promise<void> {
     this.sink = await ChaoticSink.start({ hangs: 0.003, fails: 0.03, closes: 0.01, answerWithinMs: 25 }, isRefused)
-    const url = database === 'postgres' ? await this.#openPostgres() : this.#openSqlite()
+    const url = database === 'postgres' ? await this.#openPostgres() : this.#openSqlite(disk)
     for (let n = 1; n <= nodes; n++) {
       this.nodes.push(new ChaosNode(`node ${n}`, await freePort(), join(this.#folder, `node-${n}`), {
-        DATABASE_URL: url, POSTHORN_API_KEY: key, POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), POSTHORN_LOG_LEVEL: 'warn',
+        DATABASE_URL: url, POSTHORN_API_KEY: key, POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), POSTHORN_LOG_LEVEL: 'warn', ...this.disk?.env,
       }))
     }
     // The first makes the schema; the others need not queue for it.
@@ -90,10 +92,10 @@ export class Stage {
     return this.postgres.url(this.proxy.port)
   }
 
-  #openSqlite(): string {
+  #openSqlite(disk: Options['disk']): string {
     const folder = join(this.#folder, 'disk')
     mkdirSync(folder)
-    this.disk = SmallDisk.mount(folder)
+    this.disk = (disk === 'page-limit' ? undefined : SmallDisk.mount(folder)) ?? new PageLimit(folder)
     this.place = join(folder, 'posthorn.db')
     return `sqlite:${this.place}`
   }
