@@ -22,12 +22,14 @@ import { mountOpenApi } from './openapi.js'
 import { ordersOperations } from './orders-routes.js'
 import { overviewOperations } from './overview-routes.js'
 import { organizationsOperations } from './organizations-routes.js'
+import { publishOnNode, publishOperations } from './publish-routes.js'
 import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
 import { sourcesOperations } from './sources-routes.js'
 import { streamOperations } from './stream-route.js'
 import { asProblem, problemResponse } from './problem-response.js'
 import { methodsOf } from './known-paths.js'
+import type { NodeHandler } from './http-server.js'
 import type { ApiSurroundings, Surroundings } from './surroundings.js'
 
 /**
@@ -62,6 +64,11 @@ import type { ApiSurroundings, Surroundings } from './surroundings.js'
  * No middleware: one that touches an answer costs more than the whole way to the database.
  */
 export function createApp(given: Surroundings): OpenAPIHono {
+  return createApi(given).app
+}
+
+/** The API with its shorter way in: `onNode` is for the HTTP server to ask first. */
+export function createApi(given: Surroundings): { app: OpenAPIHono; onNode: NodeHandler } {
   const app = new OpenAPIHono()
   const sessions = new Sessions({ vault: given.vault, now: () => given.clock.now(), publicUrl: given.inbound?.publicUrl })
   const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
@@ -81,7 +88,7 @@ export function createApp(given: Surroundings): OpenAPIHono {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: allow })
     return problemResponse(new Problem('method_not_allowed', `${c.req.method} is not possible here; ${methods.join(', ')} is.`), allow)
   })
-  return app
+  return { app, onNode: publishOnNode(surroundings) }
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations, ...configurationOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...publishOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations, ...configurationOperations]

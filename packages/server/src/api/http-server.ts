@@ -1,20 +1,26 @@
 import { createAdaptorServer, getRequestListener } from '@hono/node-server'
 import { Problem, type ProblemCode } from '../problems/problem.js'
 import { problemResponse } from './problem-response.js'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** Answers a request on Node's own objects, or gives false for what is not its business. */
+export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+
 /**
- * The HTTP server in front of the API. What never becomes a request (headers too large, no HTTP at all, an impossible
+ * The HTTP server in front of the API; `first` is asked before the API for each request. What never becomes a request (headers too large, no HTTP at all, an impossible
  * URL) is answered with a problem as well.
  */
-export function createHttpServer(fetch: (request: Request, env: never) => Response | Promise<Response>): Server {
+export function createHttpServer(fetch: (request: Request, env: never) => Response | Promise<Response>, first: NodeHandler = () => false): Server {
   // Longer than the usual 60 s of load balancers, which would else send into a connection that is being closed.
   const serverOptions = { requireHostHeader: false, keepAliveTimeout: 65_000 }
   const server = createAdaptorServer({ fetch: fetch as never, serverOptions }) as Server
   // The adaptor's own listener answers what it cannot read with an empty 400.
   server.removeAllListeners('request')
-  server.on('request', getRequestListener(fetch as never, { errorHandler: () => problemResponse(new Problem('malformed_request', 'The host or the path of the request cannot be read.')) }) as never)
+  const listener = getRequestListener(fetch as never, { errorHandler: () => problemResponse(new Problem('malformed_request', 'The host or the path of the request cannot be read.')) })
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (!first(incoming, outgoing)) void listener(incoming, outgoing)
+  })
   server.on('clientError', answerClientError)
   return server
 }

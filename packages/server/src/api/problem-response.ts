@@ -3,17 +3,23 @@ import { DatabaseAway } from '../storage/database-away.js'
 import type { Log } from '../observability/log.js'
 
 /** Renders a problem as RFC 9457 says. */
-export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
+export function problemResponse(problem: Problem, more: Record<string, string> = {}): Response {
+  const { status, headers, body } = problemAnswer(problem)
+  return new Response(body, { status, headers: { ...headers, ...more } })
+}
+
+/** The parts of a problem's answer, for whoever writes it without a Response. */
+export function problemAnswer(problem: Problem): { status: number; headers: Record<string, string>; body: string } {
   const { retryAfterSeconds, ...details } = problem.toJSON()
-  return new Response(JSON.stringify(details), {
+  return {
     status: problem.status,
     headers: {
       'content-type': 'application/problem+json',
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...headers,
     },
-  })
+    body: JSON.stringify(details),
+  }
 }
 
 /** The problem that an error is to the caller. What is none is a bug: it is told to the log, and to the caller only that it is one. */

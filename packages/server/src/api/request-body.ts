@@ -13,7 +13,15 @@ import { readStream } from './read-stream.js'
 export async function readText(request: Request, maxBytes: number, incoming?: IncomingMessage): Promise<string> {
   const announced = request.headers.get('content-length')
   if (announced !== null && !(Number(announced) <= maxBytes)) throw tooLarge(maxBytes)
-  const bytes = incoming === undefined ? await readBounded(request, maxBytes) : await readIncoming(incoming, maxBytes)
+  return incoming === undefined ? asText(await readBounded(request, maxBytes)) : readIncomingText(incoming, maxBytes)
+}
+
+/** The same of Node's own request, whose announced length the caller has judged. */
+export async function readIncomingText(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+  return asText(await readIncoming(incoming, maxBytes))
+}
+
+function asText(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new Problem('not_json', 'The body is not UTF-8.')
   return bytes.toString('utf8')
 }

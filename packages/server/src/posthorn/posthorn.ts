@@ -137,7 +137,7 @@ export class Posthorn {
       // Whoever asks for the catalog publishes what it found, so it needs the node that it is started with.
       const catalog = this.#options.fetchCatalog === undefined ? [] : [followCatalog(parts, this.#options.fetchCatalog, (ids) => this.#running?.node.node.streamsMoved(ids))]
       const node = await startNode(parts, { name: this.#nodeName(parts), handlers: [...this.#handlers.values(), ...catalog], ...(roles && { does: roles }) })
-      const api = makeApi(parts, node.node, adminKeyHash)
+      const { app: api } = makeApi(parts, node.node, adminKeyHash)
       this.#running = { parts, node, adminKey, fetch: (request) => api.fetch(request) }
     } catch (error) {
       await closeParts(parts)

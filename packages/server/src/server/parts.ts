@@ -1,4 +1,4 @@
-import { createApp } from '../api/app.js'
+import { createApi } from '../api/app.js'
 import { attempt } from '../deliveries/attempt.js'
 import { Connections } from '../deliveries/connections.js'
 import { targetLoader } from '../deliveries/load-targets.js'
@@ -116,9 +116,9 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   }
 }
 
-export function makeApi({ settings, log, vault, clock, metrics, announcer }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApp> {
+export function makeApi({ settings, log, vault, clock, metrics, announcer }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApi> {
   const strict = settings.mode === 'serve'
-  return createApp({
+  return createApi({
     engine: node, vault, adminKeyHash, log, clock, announcer,
     configuration: { mode: settings.mode, settings: tellSettings(settings) },
     settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },

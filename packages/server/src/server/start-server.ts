@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { createHttpServer } from '../api/http-server.js'
+import { createHttpServer, type NodeHandler } from '../api/http-server.js'
 import { problemResponse } from '../api/problem-response.js'
 import { mountDashboard } from '../dashboard/dashboard.js'
 import { builtInFormats } from '../formats/built-in-formats.js'
@@ -33,8 +33,9 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const parts = await openParts(settings)
   const { store, log, vault, clock } = parts
-  let app: Pick<ReturnType<typeof makeApi>, 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
-  const server = createHttpServer((request, env) => app.fetch(request, env))
+  let app: Pick<ReturnType<typeof makeApi>['app'], 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
+  let onNode: NodeHandler = () => false
+  const server = createHttpServer((request, env) => app.fetch(request, env), (incoming, outgoing) => onNode(incoming, outgoing))
   try {
     // The port first: where it is taken, no admin key must have been made that nobody is ever shown.
     await listen(server, settings.port, settings.host)
@@ -42,10 +43,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const { adminKeyHash, adminKey } = await knowAdminKey(parts)
     const running = await startNode(parts, { name: nodeName(store, port) })
 
-    const api = makeApi(parts, running.node, adminKeyHash)
+    const { app: api, onNode: handler } = makeApi(parts, running.node, adminKeyHash)
     mountDashboard(api)
     if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: Object.values(builtInFormats), clock }) }))
     app = api
+    onNode = handler
     log.info('started', { version, mode: settings.mode, port })
 
     return {

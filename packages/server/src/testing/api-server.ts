@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createApp } from '../api/app.js'
+import { createApi } from '../api/app.js'
 import { createHttpServer } from '../api/http-server.js'
 import { systemClock, type Clock } from '../engine/clock.js'
 import { hashApiKey } from '../secrets/api-key.js'
@@ -24,12 +24,12 @@ export class ApiServer {
   static async start(db: TestDatabase, { clock = systemClock(), endpointUrls = { strict: false, allow: [] } }: { clock?: Clock; endpointUrls?: EndpointUrlRules } = {}): Promise<ApiServer> {
     const node = await RunningNode.start(db, clock)
     const api = new ApiServer(node)
-    const app = createApp({
+    const { app, onNode } = createApi({
       engine: node.node, vault: testVault, adminKeyHash: hashApiKey(adminKey), clock, settings: { version: 'test', endpointUrls },
       log: { error: (_event, fields) => { api.bugs.push(fields) } },
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'posthorn_up 1\n' }),
     })
-    const server = createHttpServer(app.fetch)
+    const server = createHttpServer(app.fetch, onNode)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     api.port = (server.address() as AddressInfo).port
     api.#stop = async () => {
