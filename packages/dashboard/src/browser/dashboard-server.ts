@@ -68,9 +68,9 @@ export class DashboardServer {
   }
 
   /** As Stripe would send it, or somebody who does not know the secret. */
-  async sendAsStripe(body: string, secret: string, source = 'stripe'): Promise<number> {
+  async sendAsStripe(body: string | Uint8Array<ArrayBuffer>, secret: string, source = 'stripe'): Promise<number> {
     const timestamp = Math.floor(Date.now() / 1_000)
-    const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
+    const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')
     return (await fetch(`${this.url}/webhooks/${source}`, { method: 'POST', body, headers: { 'stripe-signature': `t=${timestamp},v1=${signature}`, 'content-type': 'application/json' } })).status
   }
 }

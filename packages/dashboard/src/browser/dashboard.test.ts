@@ -177,6 +177,39 @@ describe('the dashboard', () => {
     await page.getByRole('cell', { name: 'refused' }).waitFor()
   })
 
+  test('shows a megabyte and bytes that are no text without freezing', async () => {
+    const large = JSON.stringify({ id: 'evt_large', object: 'event', type: 'charge.large', data: { object: { id: 'ch_2', rows: Array.from({ length: 20_000 }, (_none, row) => ({ row, html: '<b onclick=alert(1)>', link: 'javascript:alert(1)' })) } } })
+    expect(large.length).toBeGreaterThan(1_000_000)
+    expect(await server.sendAsStripe(large, stripeSecret)).toBe(200)
+    const invalid = Uint8Array.from([...new TextEncoder().encode('{"id":"evt_3","text":"'), 0xff, 0xfe, 0xc3, 0x28, 0x22, 0x7d])
+    await server.sendAsStripe(invalid, 'whsec_forged')
+
+    await at('/sources')
+    await page.getByRole('link', { name: /charge\.large/ }).click()
+    await page.getByRole('group', { name: 'Body' }).waitFor()
+    for (const _step of [1, 2]) await press(/Show 200,000 more of/)
+    const begunAt = Date.now()
+    await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)) }))
+    expect(Date.now() - begunAt).toBeLessThan(1_500)
+    expect(await page.locator('main [onclick], main a[href^="javascript:"]').count()).toBe(0)
+
+    await at('/sources?verdict=refused')
+    await page.getByRole('link', { name: /without a type/ }).first().click()
+    await isThere(/shown in base64/)
+    expect(Buffer.from(await page.getByRole('group', { name: 'Body' }).textContent() ?? '', 'base64').equals(Buffer.from(invalid))).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  test('verifies a refused request again once the secret is right', async () => {
+    await server.sendAsStripe('{"id":"evt_4","object":"event","type":"charge.updated","data":{"object":{"id":"ch_4"}}}', 'whsec_the-new-one-0123456789')
+    await at('/sources/stripe')
+    await page.getByLabel(/Signing secret/).fill(`whsec_the-new-one-0123456789 ${stripeSecret}`)
+    await page.getByRole('form', { name: 'Settings' }).getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('link', { name: /without a type/ }).first().click()
+    await press('Verify again')
+    await page.getByRole('main').getByText('accepted').first().waitFor()
+  })
+
   test('axe finds nothing on any page, and nothing runs over its edge, also on a telephone', async () => {
     await at('/')
     // Not by a script element: the page's own policy would refuse it.

@@ -2,64 +2,84 @@ import { Link, useParams } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import { Badge, StateBadge } from '../pieces/badge.js'
 import { Button } from '../pieces/button.js'
+import { CopyButton } from '../pieces/copy-button.js'
+import { FactList } from '../pieces/facts.js'
 import { Instant } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
 import { indentJson, Payload } from '../pieces/payload.js'
-import { CopyButton } from '../pieces/copy-button.js'
+import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
+import { posthorn } from '../server/posthorn.js'
 import { useOne } from '../server/reading.js'
 import { AttemptCard } from './attempt-card.js'
 import { asCurl } from './curl.js'
+import { hasEnded } from './delivery-states.js'
 import { HowToVerify } from './how-to-verify.js'
+import type { DeliveryDetail } from '@posthorn/client'
 
+/** One delivery: every attempt as it was sent and answered, and how its receiver proves it. */
 export function DeliveryPage() {
   const { org = '', delivery: id = '' } = useParams({ strict: false })
   const { data: delivery, error } = useOne(['deliveries', org, id], () => posthorn.deliveries.get(org, id))
-  const act = useChange((action: 'replay' | 'release' | 'discard') => posthorn.deliveries[action](org, id))
-  if (error && delivery === undefined) return <ProblemNote error={error} />
-  if (delivery === undefined) return <Loading />
-
-  const here = `/organizations/${encodeURIComponent(org)}`
-  const hasEnded = delivery.state === 'succeeded' || delivery.state === 'dead' || delivery.state === 'discarded'
-  const last = delivery.attempts.at(-1)
+  if (delivery === undefined) return error ? <ProblemNote error={error} /> : <Loading />
   return (
     <div data-replay-page>
-      <PageHead title={delivery.eventType ?? 'Removed event'} about={<span className="flex flex-wrap items-center gap-2"><StateBadge state={delivery.state} />{delivery.test && <Badge>test</Badge>}<span className="mono break-all">{delivery.id}</span></span>} actions={
-        <>
-          {last !== undefined && delivery.requestBody !== null && <CopyButton text={asCurl(last, delivery.requestBody)} label="Copy as curl" />}
-          {!hasEnded && <Button look="danger" disabled={act.isPending} onClick={() => act.mutate('discard')}>Discard</Button>}
-          {delivery.state === 'held' && <Button disabled={act.isPending || delivery.endpoint.state !== 'enabled'} onClick={() => act.mutate('release')}>Release</Button>}
-          {hasEnded && <Button data-replay look="primary" disabled={act.isPending} onClick={() => act.mutate('replay')}><RotateCcw size={15} aria-hidden />Replay</Button>}
-        </>
-      } />
-      {act.error && <div className="mb-4"><ProblemNote error={act.error} /></div>}
-
-      <dl className="card mb-5 grid gap-x-8 gap-y-3 p-4 sm:grid-cols-2 xl:grid-cols-4">
-        <Fact name="Endpoint"><Link to={`${here}/endpoints/${delivery.endpoint.id}`} className="mono break-all text-accent underline underline-offset-2">{delivery.endpoint.url}</Link></Fact>
-        <Fact name="Event">{delivery.event === null ? 'removed' : <Link to={`${here}/events/${delivery.event.id}`} className="mono break-all text-accent underline underline-offset-2">{delivery.event.id}</Link>}</Fact>
-        <Fact name="Accepted">{delivery.createdAt === null ? '–' : <Instant at={delivery.createdAt} />}</Fact>
-        <Fact name={hasEnded ? 'Attempts' : 'Next attempt'}>{hasEnded ? delivery.attemptCount : delivery.nextAttemptAt === null ? 'when its endpoint is enabled' : <Instant at={delivery.nextAttemptAt} />}</Fact>
-      </dl>
-
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-        <section aria-label="Attempts" className="flex min-w-0 flex-col gap-3">
-          <h2>Attempts</h2>
-          {delivery.attempts.length === 0 && <p className="card px-4 py-5 text-faint">{delivery.state === 'held' ? 'None: its endpoint is not enabled.' : 'The first one is on its way.'}</p>}
-          {delivery.attempts.toReversed().map((attempt, index) => <AttemptCard key={attempt.id} attempt={attempt} isOpen={index === 0} />)}
-        </section>
-        <section aria-label="Body" className="flex min-w-0 flex-col gap-3">
-          <h2>Body of every attempt</h2>
-          {delivery.requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><Payload text={indentJson(delivery.requestBody)} label="Body" /></div>}
-          {last !== undefined && delivery.requestBody !== null && <HowToVerify attempt={last} body={delivery.requestBody} format={delivery.format ?? 'standard'} organization={org} endpoint={delivery.endpoint.id} />}
-        </section>
+      <DeliveryHead organization={org} delivery={delivery} />
+      <div className="grid items-start gap-5 xl:grid-cols-2">
+        <Attempts delivery={delivery} />
+        <Body organization={org} delivery={delivery} />
       </div>
     </div>
   )
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return <div className="min-w-0"><dt className="text-[13px] text-faint">{name}</dt><dd>{children}</dd></div>
+function DeliveryHead({ organization, delivery }: { organization: string; delivery: DeliveryDetail }) {
+  const { id, state, eventType, test, attempts, requestBody, endpoint, event, createdAt, nextAttemptAt, attemptCount, format } = delivery
+  const act = useChange((action: 'replay' | 'release' | 'discard') => posthorn.deliveries[action](organization, id))
+  const last = attempts.at(-1)
+  return (
+    <>
+      <PageHead title={eventType ?? 'Removed event'} about={<span className="flex flex-wrap items-center gap-2"><StateBadge state={state} />{test && <Badge>test</Badge>}<span className="mono break-all">{id}</span></span>} actions={
+        <>
+          {last !== undefined && requestBody !== null && <CopyButton text={asCurl(last, requestBody)} label="Copy as curl" />}
+          {!hasEnded(state) && <Button look="danger" disabled={act.isPending} onClick={() => act.mutate('discard')}>Discard</Button>}
+          {state === 'held' && <Button disabled={act.isPending || endpoint.state !== 'enabled'} title={endpoint.state === 'enabled' ? undefined : 'Its endpoint is not enabled.'} onClick={() => act.mutate('release')}>Release</Button>}
+          {hasEnded(state) && <Button data-replay look="primary" disabled={act.isPending} onClick={() => act.mutate('replay')}><RotateCcw size={15} aria-hidden />Replay</Button>}
+        </>
+      } />
+      <div className="mb-4 empty:hidden"><ProblemNote error={act.error} /></div>
+      <div className="card mb-5">
+        <FactList className="grid sm:grid-cols-2 xl:grid-cols-[2fr_1fr_1fr_1fr_1fr]" facts={[
+          ['Endpoint', <Link to={placeIn(organization, 'endpoints', endpoint.id)} className="link mono block truncate" title={endpoint.url}>{endpoint.url}</Link>],
+          ['Event', event === null ? 'removed' : <Link to={placeIn(organization, 'events', event.id)} className="link mono block truncate">{event.id}</Link>],
+          ['Accepted', createdAt === null ? '–' : <Instant at={createdAt} />],
+          hasEnded(state) ? ['Attempts', attemptCount] : ['Next attempt', nextAttemptAt === null ? 'once its endpoint is enabled' : <Instant at={nextAttemptAt} />],
+          ['Format', format ?? '–'],
+        ]} />
+      </div>
+    </>
+  )
+}
+
+function Attempts({ delivery: { attempts, state } }: { delivery: DeliveryDetail }) {
+  return (
+    <section aria-label="Attempts" className="flex min-w-0 flex-col gap-3">
+      <h2>Attempts</h2>
+      {attempts.length === 0 && <p className="card px-4 py-5 text-faint">{state === 'held' ? 'None: its endpoint is not enabled.' : state === 'discarded' ? 'None: it was discarded before.' : 'The first one is on its way.'}</p>}
+      {attempts.toReversed().map((attempt, index) => <AttemptCard key={attempt.id} attempt={attempt} isOpen={index === 0} />)}
+    </section>
+  )
+}
+
+function Body({ organization, delivery: { attempts, requestBody, format, endpoint } }: { organization: string; delivery: DeliveryDetail }) {
+  const last = attempts.at(-1)
+  return (
+    <section aria-label="Body" className="flex min-w-0 flex-col gap-3">
+      <h2>Body of every attempt</h2>
+      {requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><Payload text={indentJson(requestBody)} label="Body" /></div>}
+      {last !== undefined && requestBody !== null && <HowToVerify attempt={last} body={requestBody} format={format ?? 'standard'} organization={organization} endpoint={endpoint.id} />}
+    </section>
+  )
 }

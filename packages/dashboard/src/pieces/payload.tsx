@@ -2,12 +2,13 @@ import { useState } from 'react'
 
 /** What somebody else wrote, always as text: nothing of it is markup, a link, or read again. Invisible characters are made visible. */
 export function Payload({ text, label }: { text: string; label: string }) {
-  const [isWhole, setIsWhole] = useState(false)
-  const shown = isWhole ? text : text.slice(0, shownCharacters)
+  const [length, setLength] = useState(shownAtFirst)
+  const shown = text.slice(0, length)
+  const rest = text.length - shown.length
   return (
     <div>
       <pre className="payload" tabIndex={0} role="group" aria-label={label}>{visible(shown)}</pre>
-      {shown.length < text.length && <button type="button" className="mt-1 text-accent underline underline-offset-2" onClick={() => setIsWhole(true)}>Show all {text.length.toLocaleString()} characters</button>}
+      {rest > 0 && <button type="button" className="link mt-1" onClick={() => setLength(length + shownMore)}>{rest <= shownMore ? `Show all ${text.length.toLocaleString()} characters` : `Show ${shownMore.toLocaleString()} more of ${text.length.toLocaleString()} characters`}</button>}
     </div>
   )
 }
@@ -44,4 +45,6 @@ function visible(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (character) => `⟨U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`)
 }
 
-const shownCharacters = 20_000
+// A browser lays out so much in a moment; a megabyte at once would freeze the page.
+const shownAtFirst = 20_000
+const shownMore = 200_000
