@@ -40,6 +40,7 @@ const routes = [
   at('/inspectors', () => import('./inspectors/inspectors-page.js'), 'InspectorsPage'),
   at('/inspectors/$inspector', () => import('./inspectors/inspector-page.js'), 'InspectorPage'),
   at('/settings/webhooks', () => import('./settings/settings-page.js'), 'SettingsPage'),
+  at('/settings/configuration', () => import('./settings/configuration-page.js'), 'ConfigurationPage'),
 ]
 
 export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', scrollRestoration: true })

@@ -16,16 +16,16 @@ export class DashboardServer {
     return DashboardServer.#startIn(await mkdtemp(join(tmpdir(), 'posthorn-dashboard-')))
   }
 
-  /** Stops it, does something to its folder, and starts it again there. */
+  /** Stops it, does something to its folder, and starts it again there, under the same URL. */
   async restart(meanwhile: () => void): Promise<DashboardServer> {
     await this.#end()
     meanwhile()
-    return DashboardServer.#startIn(this.folder)
+    return DashboardServer.#startIn(this.folder, new URL(this.url).port)
   }
 
-  static async #startIn(folder: string): Promise<DashboardServer> {
+  static async #startIn(folder: string, port = '0'): Promise<DashboardServer> {
     const { PATH = '', HOME = '' } = process.env
-    const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: '0', POSTHORN_API_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: port, POSTHORN_API_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] })
     const url = await new Promise<string>((resolve, reject) => {
       let told = ''
       started.stdout?.on('data', (chunk: Buffer) => {

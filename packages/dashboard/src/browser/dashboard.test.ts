@@ -187,7 +187,8 @@ describe('the dashboard', () => {
     await at('/sources')
     await page.getByRole('link', { name: /charge\.large/ }).click()
     await page.getByRole('group', { name: 'Body' }).waitFor()
-    for (const _step of [1, 2]) await press(/Show 200,000 more of/)
+    await press(/Show 200,000 more of/)
+    await press(/Show 200,000 more of/)
     const begunAt = Date.now()
     await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)) }))
     expect(Date.now() - begunAt).toBeLessThan(1_500)
@@ -228,7 +229,7 @@ describe('the dashboard', () => {
     await page.setViewportSize({ width: 1280, height: 900 })
     expect(await violations('html')).toEqual([])
     expect(complaints).toEqual([])
-  }, 30_000)
+  }, 60_000)
 
   async function everyPage(): Promise<string[]> {
     const here = '/organizations/acme'
@@ -236,7 +237,7 @@ describe('the dashboard', () => {
     const [endpoint, delivery, event, receipt] = await Promise.all([...['endpoints', 'deliveries', 'events'].map((what) => first(`/v1${here}/${what}`)), first('/v1/receipts')])
     return [
       ...['overview', 'events', `events/${event}`, 'deliveries', `deliveries/${delivery}`, 'endpoints', 'endpoints/new', `endpoints/${endpoint}`, `endpoints/${endpoint}/edit`, 'dead-letters', 'catalog', 'orders', 'billing'].map((page) => `${here}/${page}`),
-      '/', '/events', '/deliveries', '/dead-letters', '/sources', '/sources/stripe', `/receipts/${receipt}`, '/inspectors', '/settings/webhooks',
+      '/', '/events', '/sources', '/sources/stripe', `/receipts/${receipt}`, '/inspectors', '/settings/webhooks', '/settings/configuration',
     ]
   }
 

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import { Instant, lengthOf } from '../pieces/instant.js'
-import { indentJson, Payload } from '../pieces/payload.js'
+import { JsonPayload, Payload } from '../pieces/payload.js'
 import type { Attempt } from '@posthorn/client'
 
 /** One attempt: what was sent, what came back. */
@@ -19,7 +19,7 @@ export function AttemptCard({ attempt, isOpen }: { attempt: Attempt; isOpen: boo
         <div><h3 className="mb-1.5 font-medium">Request</h3><p className="mono mb-1.5 break-all text-faint">POST {attempt.url}</p><Headers of={attempt.requestHeaders} label={`Request headers of attempt ${attempt.number}`} /></div>
         {attempt.responseHeaders !== null && <div><h3 className="mb-1.5 font-medium">Answer {attempt.status}</h3><Headers of={attempt.responseHeaders} label={`Answer headers of attempt ${attempt.number}`} /></div>}
         {attempt.responseExcerpt !== null && attempt.responseExcerpt !== '' && (
-          <div><h3 className="mb-1.5 font-medium">Beginning of the answer's body{attempt.responseExcerptEncoding === 'base64' && ' (not UTF-8: in base64)'}</h3><Payload text={indentJson(attempt.responseExcerpt)} label={`Answer body of attempt ${attempt.number}`} /></div>
+          <div><h3 className="mb-1.5 font-medium">Beginning of the answer's body{attempt.responseExcerptEncoding === 'base64' && ' (not UTF-8: in base64)'}</h3><JsonPayload text={attempt.responseExcerpt} label={`Answer body of attempt ${attempt.number}`} /></div>
         )}
       </div>
     </details>

@@ -7,7 +7,7 @@ import { FactList } from '../pieces/facts.js'
 import { Instant } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
-import { indentJson, Payload } from '../pieces/payload.js'
+import { JsonPayload } from '../pieces/payload.js'
 import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { useChange } from '../server/change.js'
@@ -78,7 +78,7 @@ function Body({ organization, delivery: { attempts, requestBody, format, endpoin
   return (
     <section aria-label="Body" className="flex min-w-0 flex-col gap-3">
       <h2>Body of every attempt</h2>
-      {requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><Payload text={indentJson(requestBody)} label="Body" /></div>}
+      {requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><JsonPayload text={requestBody} label="Body" /></div>}
       {last !== undefined && requestBody !== null && <HowToVerify attempt={last} body={requestBody} format={format ?? 'standard'} organization={organization} endpoint={endpoint.id} />}
     </section>
   )

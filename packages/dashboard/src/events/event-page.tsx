@@ -5,7 +5,7 @@ import { Empty } from '../pieces/empty.js'
 import { Instant } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
-import { indentJson, Payload } from '../pieces/payload.js'
+import { JsonPayload } from '../pieces/payload.js'
 import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
@@ -36,7 +36,7 @@ export function EventPage() {
             : deliveries.items.length === 0 ? <Empty title="Sent to nobody">No endpoint subscribed to {event.type} when it was dispatched.</Empty>
               : <Timeline organization={org} acceptedAt={event.createdAt} deliveries={deliveries.items} />}
         </section>
-        <section aria-label="Data" className="card min-w-0"><div className="card-head"><h2>Data</h2><span className="text-[13px] text-faint">as it was written</span></div><div className="p-3"><Payload text={indentJson(event.rawData)} label="Data" /></div></section>
+        <section aria-label="Data" className="card min-w-0"><div className="card-head"><h2>Data</h2><span className="text-[13px] text-faint">as it was written</span></div><div className="p-3"><JsonPayload text={event.rawData} label="Data" /></div></section>
       </div>
     </>
   )

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { Badge } from '../pieces/badge.js'
 import { Instant } from '../pieces/instant.js'
-import { indentJson, Payload } from '../pieces/payload.js'
+import { JsonPayload, Payload } from '../pieces/payload.js'
 import type { InspectedRequest } from './inspector.js'
 
 /** One request that an inspector took, and whether its signature is right. */
@@ -19,7 +19,7 @@ export function RequestCard({ request, isOpen }: { request: InspectedRequest; is
       <div className="grid gap-4 border-t border-line p-4 xl:grid-cols-2">
         {signature !== null && <p className={`xl:col-span-2 ${signature.verified ? 'text-good' : 'text-bad'}`}>{signature.reason} <span className="text-faint">Format {signature.format}.</span></p>}
         <div className="min-w-0"><h2 className="mb-1.5">Headers</h2><Payload text={Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n')} label={`Headers of request ${number}`} /></div>
-        <div className="min-w-0"><h2 className="mb-1.5">Body{tooLarge && ', only its beginning'}{bodyEncoding === 'base64' && ', not UTF-8: in base64'}</h2>{body === '' ? <p className="text-faint">Empty.</p> : <Payload text={bodyEncoding === 'utf8' ? indentJson(body) : body} label={`Body of request ${number}`} />}</div>
+        <div className="min-w-0"><h2 className="mb-1.5">Body{tooLarge && ', only its beginning'}{bodyEncoding === 'base64' && ', not UTF-8: in base64'}</h2>{body === '' ? <p className="text-faint">Empty.</p> : <JsonPayload text={body} label={`Body of request ${number}`} />}</div>
       </div>
     </details>
   )

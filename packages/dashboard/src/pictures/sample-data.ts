@@ -28,6 +28,13 @@ export async function giveSampleData(server: DashboardServer, receivers: Receive
   await settled(server, `${here}/deliveries?state=dead`)
 }
 
+/** Inspectors keep what they are sent in memory, so this comes after the last start. */
+export async function sendToInspector(server: DashboardServer): Promise<void> {
+  const here = `/v1/organizations/${pictured}/endpoints`
+  const endpoint = (await server.ask<{ data: { id: string; url: string }[] }>('GET', here)).data.find(({ url }) => url.includes('/inspect/'))
+  for (const eventType of ['order.created', 'order.paid']) await server.ask('POST', `${here}/${endpoint?.id}/test`, { eventType })
+}
+
 async function giveInbound(server: DashboardServer): Promise<void> {
   await server.ask('POST', '/v1/sources', { name: 'stripe', provider: 'stripe', secrets: [stripeSecret], organizationId: pictured })
   await server.ask('POST', '/v1/sources', { name: 'stripe-billing', provider: 'stripe', secrets: [stripeSecret], organizationId: 'harbor' })

@@ -6,7 +6,7 @@ import { launchChromium } from '../browser/chromium.js'
 import { adminKey, DashboardServer } from '../browser/dashboard-server.js'
 import { giveHistory } from './history.js'
 import { Receivers } from './receivers.js'
-import { giveSampleData, pictured } from './sample-data.js'
+import { giveSampleData, pictured, sendToInspector } from './sample-data.js'
 import type { Browser } from 'playwright-core'
 
 const [folder = 'screenshots', only] = process.argv.slice(2)
@@ -17,6 +17,7 @@ const browser = await launchChromium()
 try {
   await giveSampleData(server, receivers)
   server = await server.restart(() => giveHistory(server.folder, pictured))
+  await sendToInspector(server)
   mkdirSync(folder, { recursive: true })
   const pages = await pagesOf(server)
   for (const width of [1440, 390] as const) for (const colorScheme of ['light', 'dark'] as const) await take(browser, pages, { width, colorScheme })
@@ -60,6 +61,6 @@ async function pagesOf(server: DashboardServer): Promise<Record<string, string>>
     deliveries: `${here}/deliveries`, delivery: `${here}/deliveries/${await first(`/v1${here}/deliveries?state=dead`)}`, 'dead-letters': `${here}/dead-letters`,
     endpoints: `${here}/endpoints`, endpoint: `${here}/endpoints/${await first(`/v1${here}/endpoints`)}`, 'new-endpoint': `${here}/endpoints/new`, catalog: `${here}/catalog`,
     orders: `${here}/orders`, billing: '/organizations/harbor/billing', sources: '/sources', source: '/sources/stripe', receipt: `/receipts/${await first('/v1/receipts?verdict=refused')}`,
-    inspectors: '/inspectors', inspector: `/inspectors/${inspector}`, settings: `${here}/settings`.replace(here, '') + '/webhooks', missing: '/organizations/nobody/overview',
+    inspectors: '/inspectors', inspector: `/inspectors/${inspector}`, settings: '/settings/webhooks', configuration: '/settings/configuration', 'all-events': '/events', missing: '/organizations/nobody/overview',
   }
 }

@@ -10,6 +10,7 @@ import { useOrganizations } from '../server/reading.js'
 import { useSession } from '../session/use-session.js'
 import { KeysCard } from './keys-card.js'
 import { NewOrganizationDialog } from './new-organization-dialog.js'
+import { SettingsTabs } from './settings-tabs.js'
 import { OrganizationForm } from './organization-form.js'
 import { WebhooksCard } from './webhooks-card.js'
 import type { Session } from '../session/session.js'
@@ -29,6 +30,7 @@ function Settings({ session }: { session: Session }) {
   const make = <Button onClick={() => setIsMaking(true)}><Plus size={15} aria-hidden />New organization</Button>
   return (
     <>
+      <SettingsTabs isAdmin={isAdmin} />
       <PageHead title="Settings: webhooks" about={organization === undefined ? undefined : <>Of <strong className="font-medium text-ink">{organization.name}</strong>. Choose another organization at the top of the menu.</>} actions={
         <>{isAdmin && make}{organization !== undefined && <Link className={buttonClass('primary')} to={`/organizations/${encodeURIComponent(organization.id)}/endpoints/new`}><Plus size={15} aria-hidden />Create webhook</Link>}</>
       } />

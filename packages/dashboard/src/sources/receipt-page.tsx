@@ -4,7 +4,7 @@ import { Button } from '../pieces/button.js'
 import { Instant } from '../pieces/instant.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
-import { indentJson, Payload } from '../pieces/payload.js'
+import { JsonPayload, Payload } from '../pieces/payload.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { useChange } from '../server/change.js'
 import { posthorn } from '../server/posthorn.js'
@@ -30,7 +30,7 @@ export function ReceiptPage() {
       )}
       <div className="grid items-start gap-5 xl:grid-cols-2">
         <section className="card min-w-0 p-3" aria-label="Headers"><h2 className="mb-2 px-1">{receipt.method} {receipt.url}</h2><Payload text={receipt.headers.map(([name, value]) => `${name}: ${value}`).join('\n')} label="Headers" /></section>
-        <section className="card min-w-0 p-3" aria-label="Body"><h2 className="mb-2 px-1">Body, {receipt.bodyBytes.toLocaleString()} bytes{receipt.content.encoding === 'base64' && ', shown in base64'}</h2><Payload text={receipt.content.encoding === 'utf8' ? indentJson(receipt.content.data) : receipt.content.data} label="Body" /></section>
+        <section className="card min-w-0 p-3" aria-label="Body"><h2 className="mb-2 px-1">Body, {receipt.bodyBytes.toLocaleString()} bytes{receipt.content.encoding === 'base64' && ', shown in base64'}</h2><JsonPayload text={receipt.content.data} label="Body" /></section>
       </div>
     </>
   )
