@@ -1,6 +1,6 @@
 import { Listing } from './listing.js'
 import { pathOf, type CallOptions, type PostOptions, type Transport } from './transport.js'
-import type { Delivery, DeliveryDetail, DeliveryFilter } from './api-types.js'
+import type { AttemptProof, Delivery, DeliveryDetail, DeliveryFilter } from './api-types.js'
 
 /** One event on its way to one endpoint. */
 export class Deliveries {
@@ -19,6 +19,11 @@ export class Deliveries {
   /** With its attempts, and the body as it is sent. */
   async get(organization: string, delivery: string, options?: CallOptions): Promise<DeliveryDetail> {
     return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}` })
+  }
+
+  /** How a receiver proves one of its attempts: the signed bytes, and which header carries what. */
+  async proof(organization: string, delivery: string, attempt: number, options?: CallOptions): Promise<AttemptProof> {
+    return this.transport.json({ ...options, method: 'GET', path: pathOf`/v1/organizations/${organization}/deliveries/${delivery}/attempts/${String(attempt)}/proof` })
   }
 
   /** Sends one that has ended once more. */

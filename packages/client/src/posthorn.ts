@@ -5,6 +5,7 @@ import { DeadLetters } from './dead-letters.js'
 import { Deliveries } from './deliveries.js'
 import { Endpoints } from './endpoints.js'
 import { Events } from './events.js'
+import { Formats } from './formats.js'
 import { Keys } from './keys.js'
 import { Organizations } from './organizations.js'
 import { Overviews } from './overview.js'
@@ -54,6 +55,7 @@ export class Posthorn {
   readonly catalogs: Catalogs
   readonly overview: Overviews
   readonly configuration: Configurations
+  readonly formats: Formats
   readonly #transport: Transport
 
   constructor({ url = ownUrl(), key, fetch, headers = {}, timeoutMs = 30_000, retries = 3 }: PosthornOptions = {}) {
@@ -79,6 +81,7 @@ export class Posthorn {
     this.catalogs = new Catalogs(transport)
     this.overview = new Overviews(transport)
     this.configuration = new Configurations(transport)
+    this.formats = new Formats(transport)
   }
 
   /** What happens, as it happens. It may be incomplete: for live views, never for bookkeeping. */

@@ -11,7 +11,7 @@ async function askEverything(): Promise<string[]> {
     asked.push(`${init?.method ?? 'GET'} ${decodeURIComponent(new URL(String(input)).pathname)}`)
     return new Response('{"data":[],"next":null}')
   } })
-  const { organizations, endpoints, events, deliveries, deadLetters, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview, configuration } = posthorn
+  const { organizations, endpoints, events, deliveries, deadLetters, replays, keys, sources, receipts, billing, orders, inventory, consumers, catalogs, overview, configuration, formats } = posthorn
   const [org, endpoint, url] = ['{org}', '{endpoint}', 'https://shop.example/webhooks']
 
   await organizations.create({ name: 'Acme' })
@@ -43,6 +43,7 @@ async function askEverything(): Promise<string[]> {
   await deliveries.list(org).page()
   await deliveries.listAll().page()
   await deliveries.get(org, '{delivery}')
+  await deliveries.proof(org, '{delivery}', '{number}' as unknown as number)
   await deliveries.replay(org, '{delivery}')
   await deliveries.release(org, '{delivery}')
   await deliveries.discard(org, '{delivery}')
@@ -84,6 +85,9 @@ async function askEverything(): Promise<string[]> {
   await overview.ofServer()
   await overview.of(org)
   await configuration.get()
+  await formats.list()
+  await formats.of(org)
+  await formats.samples(org)
   await posthorn.stream({ signal: AbortSignal.timeout(50) }).next().catch(() => {})
   return asked
 }

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { mountSession } from '../dashboard/session-routes.js'
 import { Sessions } from '../dashboard/sessions.js'
+import { FormatBook } from '../formats/format-book.js'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
 import { billingOperations } from './billing-routes.js'
@@ -13,6 +14,7 @@ import { mountDocs } from './docs-page.js'
 import { eventsOperations } from './events-routes.js'
 import { endpointUrlOperations } from './endpoint-url-routes.js'
 import { eventTypesOperations } from './event-types-routes.js'
+import { formatsOperations } from './formats-routes.js'
 import { mountHealth } from './health-routes.js'
 import { mountInbound } from './inbound.js'
 import { inventoryOperations } from './inventory-routes.js'
@@ -25,6 +27,7 @@ import { organizationsOperations } from './organizations-routes.js'
 import { publishOnNode, publishOperations } from './publish-routes.js'
 import { receiptsOperations } from './receipts-routes.js'
 import { replaysOperations } from './replays-routes.js'
+import { samplesOperations } from './samples-routes.js'
 import { sourcesOperations } from './sources-routes.js'
 import { streamOperations } from './stream-route.js'
 import { asProblem, problemResponse } from './problem-response.js'
@@ -71,7 +74,7 @@ export function createApp(given: Surroundings): OpenAPIHono {
 export function createApi(given: Surroundings): { app: OpenAPIHono; onNode: NodeHandler } {
   const app = new OpenAPIHono()
   const sessions = new Sessions({ vault: given.vault, now: () => given.clock.now(), publicUrl: given.inbound?.publicUrl })
-  const surroundings: ApiSurroundings = { ...given, gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
+  const surroundings: ApiSurroundings = { ...given, formatBook: given.formatBook ?? new FormatBook(), gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
 
   for (const operation of operations) operation.mount(app, surroundings)
   mountInbound(app, surroundings.inboundSide)
@@ -91,4 +94,4 @@ export function createApi(given: Surroundings): { app: OpenAPIHono; onNode: Node
   return { app, onNode: publishOnNode(surroundings) }
 }
 
-const operations = [...organizationsOperations, ...endpointsOperations, ...publishOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations, ...configurationOperations]
+const operations = [...organizationsOperations, ...endpointsOperations, ...publishOperations, ...eventsOperations, ...deliveriesOperations, ...deadLettersOperations, ...replaysOperations, ...keysOperations, ...sourcesOperations, ...receiptsOperations, ...billingOperations, ...ordersOperations, ...inventoryOperations, ...consumersOperations, ...streamOperations, ...overviewOperations, ...eventTypesOperations, ...endpointUrlOperations, ...configurationOperations, ...formatsOperations, ...samplesOperations]

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { shownStates } from '../deliveries/delivery.js'
+import { proveAttempt } from '../deliveries/attempt-proof.js'
 import { statusPattern } from '../deliveries/last-attempts.js'
 import { errorClasses } from '../deliveries/outcome.js'
 import { formatInstant } from '../events/instant.js'
@@ -7,6 +8,7 @@ import { isSubscription } from '../event-types/event-type.js'
 import { parseDeliveryId, parseEndpointId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { notFound } from './access.js'
+import { openSecrets } from './endpoint-form.js'
 import { operation } from './operation.js'
 import { instantIn, pageQuery, pageSchema } from './paging.js'
 import type { DeliverySummary } from '../deliveries/list-deliveries.js'
@@ -115,6 +117,42 @@ const getDelivery = operation({
   },
 })
 
+const proof = z.object({
+  format: z.string(),
+  algorithm: z.string().openapi({ example: 'sha256', description: 'Of the HMAC.' }), encoding: z.enum(['hex', 'base64']),
+  secret: z.string().openapi({ example: 'whsec-base64', description: 'How the key comes out of the signing secret: `utf8` is the whole of it, `whsec-base64` what stands behind `whsec_`, decoded.' }),
+  signedParts: z.array(z.object({ part: z.enum(['id', 'timestamp', 'body', 'url', 'literal']), header: z.string().nullable(), value: z.string() })).openapi({ description: 'What is signed, one right behind the other, and the header that carries it.' }),
+  signedContent: z.string().openapi({ description: 'All of it: the bytes that were signed, as UTF-8.' }),
+  headers: z.array(z.object({ name: z.string(), carries: z.enum(['signature', 'next_signature', 'timestamp', 'id']), value: z.string() })),
+  signatures: z.array(z.object({
+    header: z.string(), value: z.string().openapi({ description: 'As it stands in the header.' }),
+    madeWith: z.enum(['current', 'previous']).nullable().openapi({ description: "Computed again: with which of the endpoint's secrets. Null where both have been replaced since." }),
+  })),
+}).openapi('AttemptProof')
+
+const proveAttemptOperation = operation({
+  method: 'get',
+  path: `${path}/attempts/{number}/proof`,
+  summary: 'Tells how a receiver proves an attempt: the bytes that were signed, which header carries what, and whose the signatures are. No secret is told.',
+  tag,
+  scope: 'webhooks:read',
+  answers: { 200: proof },
+  async handle({ organization, params }, { engine, vault }) {
+    const wanted = deliveryIn(organization, params.delivery)
+    const found = await engine.store.query('readDelivery', wanted)
+    const attempt = found?.attempts.find(({ number }) => String(number) === params.number)
+    if (found === undefined || attempt === undefined) throw notFound()
+    if (found.requestBody === null || found.formatDefinition === null) throw new Problem('payload_expired', 'The data of this event was removed when its retention had passed.')
+    const endpoint = await engine.store.query('findEndpoint', { organizationId: organization.id, id: wanted.endpointId })
+    const proven = proveAttempt({
+      scheme: found.formatDefinition.signature, requestHeaders: attempt.requestHeaders, body: found.requestBody,
+      secrets: endpoint && openSecrets(endpoint.sealedSecrets, vault, organization.publicId),
+    })
+    if (proven === undefined) throw new Problem('not_found', 'The request of this attempt is not known any more, or was not signed.')
+    return { status: 200, body: { format: found.formatDefinition.name, ...proven, signatures: proven.signatures.map(({ madeWith, ...signature }) => ({ ...signature, madeWith: madeWith ?? null })) } }
+  },
+})
+
 const replayDelivery = operation({
   method: 'post',
   path: `${path}/replay`,
@@ -157,7 +195,7 @@ const discardDelivery = operation({
   },
 })
 
-export const deliveriesOperations = [listDeliveries, getDelivery, replayDelivery, releaseDelivery, discardDelivery, listAllDeliveries]
+export const deliveriesOperations = [listDeliveries, getDelivery, replayDelivery, releaseDelivery, discardDelivery, listAllDeliveries, proveAttemptOperation]
 
 /** Reads an endpoint's id where it is a filter: nothing is found for another's, but what is no id at all is a mistake. */
 export function endpointIn({ endpointId }: { endpointId?: string | undefined }): number | undefined {
@@ -177,7 +215,7 @@ function showDelivery(summary: DeliverySummary): z.input<typeof delivery> {
   return { ...summary, dueAt: shownInstant(summary.dueAt), createdAt: shownInstant(summary.createdAt), updatedAt: formatInstant(summary.updatedAt) }
 }
 
-function showDetail({ nextAttemptAt, format, endpoint, event, requestBody, attempts, ...summary }: DeliveryDetail): z.input<typeof deliveryDetail> {
+function showDetail({ nextAttemptAt, format, formatDefinition: _formatDefinition, endpoint, event, requestBody, attempts, ...summary }: DeliveryDetail): z.input<typeof deliveryDetail> {
   return {
     ...showDelivery(summary),
     nextAttemptAt: shownInstant(nextAttemptAt), format, endpoint,

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { formatNames } from '../formats/format-names.js'
 import { isSubscription } from '../event-types/event-type.js'
 import { covers } from '../keys/scopes.js'
 import { endpointStateName, type Endpoint } from '../endpoints/endpoint.js'
@@ -12,18 +11,21 @@ import type { Access } from './access.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
 import type { Vault } from '../secrets/vault.js'
 
+/** Which there are, the server knows: some are its operator's own. */
+export const formatName = z.string().max(64).openapi({ example: 'standard' })
+
 const subscription = z.string().max(130).refine(isSubscription, { error: 'Use an event type, a prefix such as "order.*", or "*".' })
 
 const settings = {
   description: z.string().max(1_000).nullable().optional(),
   eventTypes: z.array(subscription).min(1).max(500).nullable().optional().openapi({ description: 'Exact types, prefixes such as "order.*", or "*". Left out: ["*"].' }),
-  format: z.enum(formatNames).nullable().optional().openapi({ description: "Null or left out: the organization's." }),
+  format: formatName.nullable().optional().openapi({ description: "One of `GET …/formats`. Null or left out: the organization's." }),
   headers: z.record(z.string().max(1_000), z.string().max(10_000)).nullable().optional().openapi({ description: 'Extra headers of every request: at most 50.' }),
   timeoutSeconds: z.number().min(1).max(30).nullable().optional(),
   ratePerSecond: z.number().min(0.01).max(10_000).nullable().optional(),
   ordered: z.boolean().nullable().optional().openapi({ description: 'Each event waits until the one before it has succeeded or is dead.' }),
   retryPolicy: retryPolicySchema.nullable().optional(),
-  secondSignature: z.strictObject({ format: z.enum(formatNames), secret: z.string().min(1).max(512).optional() }).nullable().optional().openapi({ description: 'Adds the signature headers of another format while a receiver migrates.' }),
+  secondSignature: z.strictObject({ format: formatName, secret: z.string().min(1).max(512).optional() }).nullable().optional().openapi({ description: 'Adds the signature headers of another format while a receiver migrates.' }),
 }
 
 const url = z.string().max(10_000).openapi({ example: 'https://example.com/webhooks' })
@@ -60,7 +62,7 @@ export function showEndpoint(endpoint: Endpoint, organization: OrganizationSumma
     description: endpoint.description,
     eventTypes: endpoint.eventTypes,
     format: endpoint.format ?? organization.format,
-    headers: covers(access.scopes, 'webhooks:manage') ? headers : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, credentialName.test(name) ? '••••' : value])),
+    headers: maskedHeaders(headers, access),
     timeoutSeconds: endpoint.timeoutMs === null ? null : endpoint.timeoutMs / 1_000,
     ratePerSecond: endpoint.ratePerSecond,
     ordered: endpoint.ordered,
@@ -75,6 +77,11 @@ export function showEndpoint(endpoint: Endpoint, organization: OrganizationSumma
     createdAt: formatInstant(endpoint.createdAt),
     updatedAt: formatInstant(endpoint.updatedAt),
   }
+}
+
+/** Extra headers as this key may see them. */
+export function maskedHeaders(headers: Record<string, string>, access: Access): Record<string, string> {
+  return covers(access.scopes, 'webhooks:manage') ? headers : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, credentialName.test(name) ? '••••' : value]))
 }
 
 const credentialName = /auth|token|key|secret|password|cookie|session|signature/i

@@ -30,14 +30,14 @@ const createEndpoint = operation({
   scope: 'webhooks:manage',
   body: newEndpoint,
   answers: { 201: endpointSchema.extend({ secret: z.string() }) },
-  async handle({ access, organization, body, claim }, { engine, vault, settings }) {
+  async handle({ access, organization, body, claim }, { engine, vault, settings, formatBook }) {
     const format = body.format ?? organization.format
-    const secret = checkedSecret(body.secret, format)
+    const secret = checkedSecret(body.secret, format, formatBook)
     if (body.retryPolicy != null) checkRetryPolicy(body.retryPolicy)
     const created = await engine.store.command('createEndpoint', {
       organizationId: organization.id, url: checkedUrl(body.url, settings.endpointUrls), description: body.description ?? '', eventTypes: body.eventTypes ?? ['*'],
       format: body.format ?? null, sealedSecrets: sealSecrets({ current: secret }, vault, organization.publicId), sealedHeaders: sealHeaders(body.headers, vault, organization.publicId),
-      sealedSecondSignature: sealSecondSignature(body.secondSignature, { format, secret }, vault, organization.publicId),
+      sealedSecondSignature: sealSecondSignature(body.secondSignature, { format, secret }, { vault, formatBook }, organization.publicId),
       timeoutMs: inMs(body.timeoutSeconds) ?? null, ratePerSecond: body.ratePerSecond ?? null, ordered: body.ordered ?? false, retryPolicy: body.retryPolicy ?? null, managed: null, claim,
     })
     engine.wake()
@@ -156,12 +156,12 @@ const rotateSecret = operation({
   isBodyOptional: true,
   answers: { 200: secretSchema },
   async handle({ organization, params, body, claim }, surroundings) {
-    const { engine, vault, clock } = surroundings
+    const { engine, vault, clock, formatBook } = surroundings
     const earlier = claim && await engine.store.query('findAnswer', claim) as Endpoint | undefined
     const changed = earlier ?? await change(surroundings, organization, params.endpoint, (endpoint) => {
       const stored = openSecrets(endpoint.sealedSecrets, vault, organization.publicId)
       if (isRotating(stored, clock.now())) throw new Problem('conflict', 'The secret is being rotated already.', { fix: 'Call rotate/finish first, or wait until the overlap has ended.' })
-      const rotated = rotate(stored, checkedSecret(body.secret, endpoint.format ?? organization.format), (body.overlapSeconds ?? 86_400) * 1_000, clock.now())
+      const rotated = rotate(stored, checkedSecret(body.secret, endpoint.format ?? organization.format, formatBook), (body.overlapSeconds ?? 86_400) * 1_000, clock.now())
       return { sealedSecrets: sealSecrets(rotated, vault, organization.publicId) }
     }, claim)
     engine.wake()
@@ -229,7 +229,7 @@ async function change({ engine }: ApiSurroundings, organization: OrganizationSum
   throw new Problem('conflict', 'The endpoint is being changed by others at the same time.', { fix: 'Read it again and repeat the request.' })
 }
 
-function changesOf(endpoint: Endpoint, body: z.output<typeof endpointChanges>, organization: OrganizationSummary, { vault, settings }: ApiSurroundings): EndpointChanges {
+function changesOf(endpoint: Endpoint, body: z.output<typeof endpointChanges>, organization: OrganizationSummary, { vault, settings, formatBook }: ApiSurroundings): EndpointChanges {
   const { publicId } = organization
   if (endpoint.managed !== null && (body.url !== undefined || body.eventTypes !== undefined)) {
     throw new Problem('conflict', `This endpoint is the organization's ${endpoint.managed}; its URL and event types follow from that.`, { fix: `Change ${endpoint.managed} of the organization.` })
@@ -239,8 +239,8 @@ function changesOf(endpoint: Endpoint, body: z.output<typeof endpointChanges>, o
   const format = (body.format === undefined ? endpoint.format : body.format) ?? organization.format
   const secrets = openSecrets(endpoint.sealedSecrets, vault, publicId)
   if (body.format !== undefined) {
-    checkedSecret(secrets.current, format, 'format')
-    if (secrets.previous !== undefined) checkedSecret(secrets.previous, format, 'format')
+    checkedSecret(secrets.current, format, formatBook, 'format')
+    if (secrets.previous !== undefined) checkedSecret(secrets.previous, format, formatBook, 'format')
   }
   const secondBefore = endpoint.sealedSecondSignature === null ? null : JSON.parse(vault.open(endpoint.sealedSecondSignature, sealContext(publicId, 'second_signature'))) as SecondSignature
   const second = body.secondSignature === undefined ? secondBefore : body.secondSignature
@@ -252,7 +252,7 @@ function changesOf(endpoint: Endpoint, body: z.output<typeof endpointChanges>, o
     format: body.format,
     sealedHeaders: body.headers === undefined ? undefined : sealHeaders(body.headers, vault, publicId),
     // Checked anew where the format changes under it, too.
-    sealedSecondSignature: body.secondSignature === undefined && body.format === undefined ? undefined : sealSecondSignature(second, { format, secret: secrets.current }, vault, publicId),
+    sealedSecondSignature: body.secondSignature === undefined && body.format === undefined ? undefined : sealSecondSignature(second, { format, secret: secrets.current }, { vault, formatBook }, publicId),
     timeoutMs: inMs(body.timeoutSeconds),
     ratePerSecond: body.ratePerSecond,
     ordered: body.ordered === null ? false : body.ordered,

@@ -36,6 +36,8 @@ const ownCodes: Readonly<Record<string, readonly ProblemCode[]>> = {
   finishRotation: ['conflict'],
   publishEvent: published,
   publishEvents: [],
+  makeSamples: ['invalid_headers'],
+  proveAttempt: ['payload_expired'],
   replayDelivery: ['already_on_its_way', 'payload_expired', 'conflict'],
   releaseDelivery: ['endpoint_not_enabled', 'not_held'],
   discardDelivery: ['already_settled'],

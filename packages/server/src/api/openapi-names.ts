@@ -34,6 +34,9 @@ const givenIds: Readonly<Record<string, string>> = {
   'GET /v1/deliveries': 'listAllDeliveries',
   'GET /v1/organizations/{org}/dead-letters': 'groupDeadLetters',
   'GET /v1/dead-letters': 'groupAllDeadLetters',
+  'POST /v1/organizations/{org}/samples': 'makeSamples',
+  'GET /v1/organizations/{org}/formats': 'listFormatsOfOrganization',
+  'GET /v1/organizations/{org}/deliveries/{delivery}/attempts/{number}/proof': 'proveAttempt',
   'GET /v1/overview': 'getServerOverview',
 }
 

@@ -5,10 +5,10 @@ import { managedEndpoint } from '../organizations/create-organization.js'
 import { defaultsFor, type Organization } from '../organizations/organization.js'
 import { makeOrganizationId, organizationIdPattern } from '../organizations/organization-id.js'
 import { formatInstant } from '../events/instant.js'
-import { formatNames } from '../formats/format-names.js'
 import { notFound } from './access.js'
 import { discardForDeleted } from './discard-for-deleted.js'
-import { checkedSecret, checkedUrl, openSecrets, sealSecrets } from './endpoint-form.js'
+import { checkedSecret, checkedUrl, knownFormat, openSecrets, sealSecrets } from './endpoint-form.js'
+import { formatName } from './endpoint-schemas.js'
 import { operation } from './operation.js'
 import { page, pageQuery, pageSchema, parseCursor } from './paging.js'
 import { checkRetryPolicy, retryPolicySchema } from './retry-policy-schema.js'
@@ -18,7 +18,7 @@ import type { ApiSurroundings } from './surroundings.js'
 const fields = {
   name: z.string().min(1).max(200),
   catalog: z.enum(catalogNames).nullable().optional(),
-  format: z.enum(formatNames).nullable().optional(),
+  format: formatName.nullable().optional(),
   retryPolicy: retryPolicySchema.nullable().optional(),
   eventTypePolicy: z.enum(['off', 'warn', 'reject']).nullable().optional(),
   webhookUrl: z.string().max(4_096).nullable().optional(),
@@ -40,16 +40,17 @@ const createOrganization = operation({
   scope: 'admin',
   body: z.strictObject({ id: z.string().regex(organizationIdPattern).optional(), ...fields }),
   answers: { 201: organizationSchema },
-  async handle({ body, claim }, { engine, vault, settings, clock, gate }) {
+  async handle({ body, claim }, { engine, vault, settings, clock, gate, formatBook }) {
     const catalog = body.catalog ?? null
-    const defaults = defaultsFor(catalog)
+    const named = body.format == null ? undefined : knownFormat(body.format, formatBook)
+    const defaults = { ...defaultsFor(catalog), ...(named?.isBuiltIn === false && { retryPolicy: named.retryPolicy }) }
     const organization = {
       publicId: body.id ?? makeOrganizationId(clock.now()), name: body.name, catalog, format: body.format ?? defaults.format, retryPolicy: body.retryPolicy ?? defaults.retryPolicy,
       eventTypePolicy: body.eventTypePolicy ?? defaults.eventTypePolicy, webhookUrl: body.webhookUrl == null ? null : checkedUrl(body.webhookUrl, settings.endpointUrls, 'webhookUrl'),
       consumers: body.consumers ?? null,
     }
     checkRetryPolicy(organization.retryPolicy)
-    const endpoint = organization.webhookUrl === null ? undefined : webhookEndpoint(organization.webhookUrl, organization.publicId, organization.format, { vault })
+    const endpoint = organization.webhookUrl === null ? undefined : webhookEndpoint(organization.webhookUrl, organization.publicId, organization.format, { vault, formatBook })
     const created = await engine.store.command('createOrganization', { organization, endpoint, claim })
     gate.forget()
     return { status: 201, body: showOrganization(created) }
@@ -104,6 +105,7 @@ const changeOrganization = operation({
       webhookUrl: body.webhookUrl == null ? body.webhookUrl : checkedUrl(body.webhookUrl, settings.endpointUrls, 'webhookUrl'),
       consumers: body.consumers,
     }
+    if (body.format != null) knownFormat(body.format, surroundings.formatBook)
     if (changes.retryPolicy !== undefined) checkRetryPolicy(changes.retryPolicy)
     const format = changes.format ?? organization.format
     if (format !== organization.format) await checkInheritedSecrets(organization, format, surroundings)
@@ -136,23 +138,23 @@ const deleteOrganization = operation({
 
 export const organizationsOperations = [createOrganization, listOrganizations, getOrganization, changeOrganization, deleteOrganization]
 
-function webhookEndpoint(url: string, organization: string, format: string, { vault }: Pick<ApiSurroundings, 'vault'>): Omit<NewEndpoint, 'organizationId'> {
+function webhookEndpoint(url: string, organization: string, format: string, { vault, formatBook }: Pick<ApiSurroundings, 'vault' | 'formatBook'>): Omit<NewEndpoint, 'organizationId'> {
   return {
     url, description: managedEndpoint.description, eventTypes: [...managedEndpoint.eventTypes], managed: managedEndpoint.managed, format: null,
-    sealedSecrets: sealSecrets({ current: checkedSecret(undefined, format) }, vault, organization), sealedHeaders: null, sealedSecondSignature: null,
+    sealedSecrets: sealSecrets({ current: checkedSecret(undefined, format, formatBook) }, vault, organization), sealedHeaders: null, sealedSecondSignature: null,
     timeoutMs: null, ratePerSecond: null, ordered: false, retryPolicy: null,
   }
 }
 
 /** A secret that a customer brought for one format may be none for another; then nothing could be sent any more. */
-async function checkInheritedSecrets(organization: { id: number; publicId: string }, format: string, { engine, vault }: ApiSurroundings): Promise<void> {
+async function checkInheritedSecrets(organization: { id: number; publicId: string }, format: string, { engine, vault, formatBook }: ApiSurroundings): Promise<void> {
   let after: number | undefined
   for (;;) {
     const endpoints = await engine.store.query('listEndpoints', { organizationId: organization.id, after, limit: 200 })
     for (const endpoint of endpoints.filter(({ format: own }) => own === null)) {
       const { current, previous } = openSecrets(endpoint.sealedSecrets, vault, organization.publicId)
-      checkedSecret(current, format, 'format')
-      if (previous !== undefined) checkedSecret(previous, format, 'format')
+      checkedSecret(current, format, formatBook, 'format')
+      if (previous !== undefined) checkedSecret(previous, format, formatBook, 'format')
     }
     if (endpoints.length < 200) return
     after = endpoints.at(-1)?.id

@@ -2,6 +2,7 @@ import type { ToldSetting } from '../config/describe-settings.js'
 import type { Mode } from '../config/setting.js'
 import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
 import type { Engine } from '../engine/engine.js'
+import type { FormatBook } from '../formats/format-book.js'
 import type { Log } from '../observability/log.js'
 import type { Announcer } from '../stream/announcer.js'
 import type { Vault } from '../secrets/vault.js'
@@ -22,6 +23,8 @@ export interface Surroundings {
   inbound?: InboundSettings | undefined
   /** Whom `/v1/stream` asks what happens; without it nobody can listen. */
   announcer?: Announcer | undefined
+  /** Which formats there are; those that are built in, unless told. */
+  formatBook?: FormatBook | undefined
   /** What the process was started with, for the operator. */
   configuration?: { mode: Mode; settings: readonly ToldSetting[] } | undefined
   /** What `/metrics` answers; without it there is no such path. */
@@ -34,4 +37,4 @@ export interface ApiSettings {
 }
 
 /** What a handler of the API finds around it. */
-export interface ApiSurroundings extends Surroundings { gate: Gate; inboundSide: Inbound }
+export interface ApiSurroundings extends Surroundings { gate: Gate; inboundSide: Inbound; formatBook: FormatBook }

@@ -13,6 +13,8 @@ export interface DeliveryDetail extends DeliverySummary {
   /** When it is tried next; null when it has ended, and while its endpoint is not enabled. */
   nextAttemptAt: number | null
   format: string | null
+  /** The very definition that every attempt is made with. */
+  formatDefinition: FormatDefinition | null
   endpoint: { id: string; url: string; description: string; state: EndpointStateName }
   /** Null where retention has removed the event. */
   event: { id: string; type: string; occurredAt: number; createdAt: number } | null
@@ -57,6 +59,7 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
     ...await summarize(db, delivery),
     nextAttemptAt: delivery.state < 2 && isEnabled ? delivery.dueAt : null,
     format: more.format,
+    formatDefinition: more.definition === null ? null : JSON.parse(more.definition) as FormatDefinition,
     endpoint: { id: publicEndpointId(delivery.endpointId), url: more.url, description: more.description, state: endpointStateName(more.state) },
     event: more.id === null ? null : { id: publicEventId({ id: more.id, givenId: more.given_id }), type: more.type, occurredAt: more.occurred_at, createdAt: more.created_at },
     requestBody: delivery.eventId <= await payloadsRemovedTo(db) ? null : renderBody(more),

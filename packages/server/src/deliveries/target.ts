@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** The request of one attempt. The same event and format give the same body and id every time; time and signature are the attempt's. */
-export function renderRequest(target: Target, format: Format, event: StoredEvent, id: string, nowMs: number, userAgent: string): { headers: Record<string, string>; body: string } {
+export function renderRequest(target: Pick<Target, 'organization' | 'extraHeaders' | 'sign'>, format: Format, event: StoredEvent, id: string, nowMs: number, userAgent: string): { headers: Record<string, string>; body: string } {
   const body = format.body(event, target.organization)
   const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent, 'webhook-id': id }
   format.addHeaders(headers, event)
