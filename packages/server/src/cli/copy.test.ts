@@ -27,14 +27,14 @@ beforeAll(async () => {
   sink = await Sink.start()
   postgres = await PostgresServer.start({ shared_buffers: '32MB' })
   await makeSource()
-})
+}, 120_000)
 afterAll(async () => {
   await sink?.stop()
   await postgres?.stop()
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 })
 
-test.skipIf(inject('postgres') === null)('a copy that is killed again and again goes on, and a server on the target delivers what was pending', { timeout: 90_000 }, async () => {
+test.skipIf(inject('postgres') === null)('a copy that is killed again and again goes on, and a server on the target delivers what was pending', { timeout: 180_000 }, async () => {
   const encryptionKey = readFileSync(join(folder, 'posthorn-data/encryption.key'), 'utf8').trim()
   const refused = await copyUntilItEnds({ POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64') })
   expect(refused.errors).toContain('POSTHORN_ENCRYPTION_KEY is not the key of the source.')
@@ -57,7 +57,8 @@ test.skipIf(inject('postgres') === null)('a copy that is killed again and again 
   expect(early.errors).toContain('the target of a copy that has not finished')
 
   const last = await copyUntilItEnds({ POSTHORN_ENCRYPTION_KEY: encryptionKey })
-  expect(last.errors).toBe('')
+  // Nothing but how far it is, where that takes long.
+  expect(last.errors.replace(/^\w+: [\d,]+ rows so far\n/gm, '')).toBe('')
   expect(last.output).toMatch(new RegExp(`^events +${(history + pending).toLocaleString('en')}  [0-9a-f]{16}$`, 'm'))
   expect(last.output).toContain('POSTHORN_ENCRYPTION_KEY opens its secrets')
 

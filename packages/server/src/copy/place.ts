@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makePartitionsAhead } from '../partitions/make-partitions.js'
 import { migrate } from '../storage/migrate.js'
 import { PostgresDatabase } from '../storage/postgres.js'
 import { rawSql, sql } from '../storage/sql.js'
@@ -41,6 +42,7 @@ export async function openTarget(url: DatabaseUrl): Promise<Place> {
     const place = url.kind === 'sqlite' ? sqlitePlace(new SqliteDatabase(url.path, { clock: Date.now }), lock) : await openPostgres(url.url)
     try {
       await migrate(place.db)
+      await makePartitionsAhead(place.db)
       return place
     } catch (error) {
       await place.close()
