@@ -55,6 +55,10 @@ async function playAll(options: Options): Promise<number> {
   let isWhole = true
   for (const scenario of allScenarios.filter(({ name }) => options.scenarios.includes(name))) {
     if (isInterrupted) break
+    if (scenario.database !== undefined && scenario.database !== options.database) {
+      tell(`${scenario.name} is played with --database ${scenario.database} only.`)
+      continue
+    }
     tell(`${scenario.name} …`)
     const own: Stage[] = []
     const bench: Bench = {

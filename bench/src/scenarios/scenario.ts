@@ -9,6 +9,8 @@ export interface Scenario {
   name: string
   /** The question, for the table. */
   about: string
+  /** The one database that it is about; both, unless it says so. */
+  database?: 'postgres'
   play(bench: Bench): Promise<ScenarioResult>
 }
 

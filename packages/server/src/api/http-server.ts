@@ -17,13 +17,28 @@ export function createHttpServer(fetch: (request: Request, env: never) => Respon
   const server = createAdaptorServer({ fetch: fetch as never, serverOptions }) as Server
   // The adaptor's own listener answers what it cannot read with an empty 400.
   server.removeAllListeners('request')
-  const listener = getRequestListener(fetch as never, { errorHandler: () => problemResponse(new Problem('malformed_request', 'The host or the path of the request cannot be read.')) })
+  const listener = getRequestListener(fetch as never, { errorHandler: unreadable })
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (!first(incoming, outgoing)) void listener(incoming, outgoing)
   })
   server.on('clientError', answerClientError)
   return server
 }
+
+/** The API within an application's own HTTP server, whose globals are left as they are. It reads the body itself, to the byte, so nobody may have read it before. */
+export function listenerWithin(fetch: (request: Request) => Promise<Response>): (request: IncomingMessage, response: ServerResponse) => void {
+  const listener = getRequestListener((request, { incoming }) => {
+    if ((incoming as IncomingMessage).readableDidRead && !('rawBody' in incoming)) return problemResponse(bodyIsGone)
+    return fetch(request)
+  }, { errorHandler: unreadable, overrideGlobalObjects: false })
+  return (request, response) => void listener(request, response)
+}
+
+function unreadable(): Response {
+  return problemResponse(new Problem('malformed_request', 'The host or the path of the request cannot be read.'))
+}
+
+const bodyIsGone = new Problem('malformed_request', 'The body of the request was read before it came to Posthorn.', { fix: 'Mount posthorn.listener before any body parser, such as express.json(). On Fastify, take the content type parsers away for its routes.' })
 
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): void {
   // An answer that has begun cannot be mended, and nobody listens on a connection that was reset.

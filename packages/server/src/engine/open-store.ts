@@ -3,8 +3,9 @@ import { openSqliteStore } from './sqlite-store.js'
 import type { DatabaseUrl } from '../config/database-url.js'
 import type { Clock } from './clock.js'
 import type { Store } from './store.js'
+import type { Pool } from 'pg'
 
-/** Opens the database that a URL names and brings its schema up to date; `migrations` says how many that took. */
-export function openStore(url: DatabaseUrl, clock: Clock): Promise<Store & { readonly migrations: number }> {
-  return url.kind === 'sqlite' ? openSqliteStore(url.path, clock) : openPostgresStore(url.url)
+/** Opens the database that a URL names, or that a pool is connected to, and brings its schema up to date; `migrations` says how many that took. */
+export function openStore(url: DatabaseUrl, clock: Clock, pool?: Pool): Promise<Store & { readonly migrations: number }> {
+  return url.kind === 'sqlite' ? openSqliteStore(url.path, clock) : openPostgresStore(pool ?? url.url)
 }

@@ -5,8 +5,8 @@ import type { SettingName, Settings } from '../config/settings.js'
 
 /** What a Posthorn in an application is made with. Every setting of the server that has a meaning here has the same name and values. */
 export interface PosthornOptions extends Partial<Record<Exclude<SettingName, 'databaseUrl' | 'port' | 'host' | 'inspector'>, string | number | boolean>> {
-  /** `sqlite:./posthorn-data/posthorn.db`, `sqlite:/absolute/path.db` or `postgres://user:password@host:5432/database`. */
-  database: string
+  /** `sqlite:./posthorn-data/posthorn.db`, `sqlite:/absolute/path.db`, `postgres://user:password@host:5432/database`, or a pool of `pg`, which stays yours to end. */
+  database: string | PostgresPool
   /** 32 bytes in base64. Signing secrets are sealed with it. With SQLite one is made and kept beside the file; on PostgreSQL all processes need the same. */
   encryptionKey?: string
   /** The key with which `fetch` lets everything be done. Without one it is made at the first start: see `adminKey`. */
@@ -21,13 +21,19 @@ export interface PosthornOptions extends Partial<Record<Exclude<SettingName, 'da
   fetchCatalog?: (request: { organizationId: string; changedSince: string }) => Promise<readonly FetchedProduct[]>
 }
 
+/** What Posthorn needs of a `pg.Pool`. Written down here so that its types need none of the driver's. */
+export interface PostgresPool {
+  connect(): Promise<{ query: unknown; release: unknown }>
+  readonly totalCount: number
+}
+
 /**
- * The settings that these options mean.
+ * The settings that these options mean. Of a pool they know only that it is PostgreSQL's.
  *
  * @throws {Error} with every mistake at once
  */
 export function readOptions({ database, name: _name, fetchCatalog: _fetchCatalog, allowLocalEndpoints = false, ...rest }: PosthornOptions): Settings {
-  const values = { log: 'stderr', logLevel: 'warn', inspector: false, ...rest, databaseUrl: database }
+  const values = { log: 'stderr', logLevel: 'warn', inspector: false, ...rest, databaseUrl: typeof database === 'string' ? database : 'postgres://of-the-pool' }
   // As in `dev`, a key is made where SQLite keeps it; what endpoints may be is the application's to say.
   const reading = readSettings({ mode: 'dev', env: {}, file: { name: 'new Posthorn()', values }, readSecretFile: (path) => readFileSync(path, 'utf8') })
   if (!reading.ok) throw new Error(`Posthorn cannot be made with these options:\n${reading.mistakes.map((mistake) => `- ${mistake.replaceAll('databaseUrl in', 'database in')}`).join('\n')}`)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { listenerWithin } from '../api/http-server.js'
 import { problemResponse } from '../api/problem-response.js'
 import { judgeType } from '../catalogs/judge-type.js'
 import { consumerWaitsMs } from '../consumers/after-failure.js'
@@ -14,6 +15,7 @@ import { followCatalog } from './follow-catalog.js'
 import { asPosthornEvent, type PosthornEvent } from './handler-event.js'
 import { readOptions, type PosthornOptions } from './options.js'
 import { publishIn, type Transaction } from './transaction.js'
+import type { Pool } from 'pg'
 import type { Settings } from '../config/settings.js'
 import type { Handler } from '../consumers/handlers.js'
 
@@ -127,11 +129,15 @@ export class Posthorn {
     return this.#running.fetch(request)
   }
 
+  /** The same for servers that hand over Node's own request and response, as `node:http`, Express and Fastify do. Before any body parser. */
+  readonly listener = listenerWithin(this.fetch)
+
   /** The key with which `fetch` lets everything be done, where it was made just now: it is kept as a hash and cannot be told again. */
   get adminKey(): string | undefined { return this.#running?.adminKey }
 
   async #start(roles: readonly Role[] | undefined): Promise<void> {
-    const parts = await openParts(this.#settings)
+    const { database } = this.#options
+    const parts = await openParts(this.#settings, typeof database === 'string' ? undefined : database as Pool)
     try {
       const { adminKeyHash, adminKey } = await knowAdminKey(parts)
       // Whoever asks for the catalog publishes what it found, so it needs the node that it is started with.

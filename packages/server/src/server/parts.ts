@@ -23,6 +23,7 @@ import { housekeeping } from './housekeeping.js'
 import { observerOf } from './observe.js'
 import { Consumption } from './run-consumers.js'
 import { version } from './version.js'
+import type { Pool } from 'pg'
 import type { Settings } from '../config/settings.js'
 import type { Handler } from '../consumers/handlers.js'
 import type { Store } from '../engine/store.js'
@@ -40,14 +41,15 @@ export interface Parts {
   announcer: Announcer
 }
 
-export async function openParts(settings: Settings): Promise<Parts> {
+/** `pool`: connections to the database that an application lends, instead of those that its URL would make. */
+export async function openParts(settings: Settings, pool?: Pool): Promise<Parts> {
   const { databaseUrl, mode } = settings
   const plans = readPlans(settings.plans)
   if (!plans.ok) throw new Error(plans.mistakes.join('\n'))
   const log = openLog({ destination: settings.log, level: settings.logLevel })
   const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
   const clock = systemClock()
-  const store = await openStore(databaseUrl, clock)
+  const store = await openStore(databaseUrl, clock, pool)
   try {
     refuseHalfCopied(await store.query('readFact', { name: copyFact }))
     await checkEncryptionKey(store, vault, settings)

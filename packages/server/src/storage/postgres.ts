@@ -36,7 +36,7 @@ export class PostgresDatabase implements Database {
     this.#pool = typeof source === 'string' ? makePool(source, options) : source
     // Whoever uses a connection learns of its end by the failure of what it asked. Nobody must die of an idle one's.
     this.#pool.on('error', ignore)
-    this.#pool.on('connect', (client) => { client.on('error', ignore) })
+    this.#pool.on('connect', ignoreErrorsOf)
   }
 
   /** Connects and makes sure that this server is one on which a commit is kept. */
@@ -103,7 +103,11 @@ export class PostgresDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    if (this.#isOwnPool && !this.#pool.ending) await this.#pool.end()
+    if (this.#isOwnPool) {
+      if (!this.#pool.ending) await this.#pool.end()
+    } else {
+      this.#pool.off('error', ignore).off('connect', ignoreErrorsOf)
+    }
   }
 
   async #transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
@@ -292,6 +296,10 @@ const types = {
 /** PostgreSQL's text can hold every character but U+0000; what stands for "unreadable" stands for it. */
 function asParameter(value: Value): Value {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+}
+
+function ignoreErrorsOf(client: pg.PoolClient): void {
+  client.on('error', ignore)
 }
 
 function ignore(): void { /* told by another promise or event */ }
