@@ -60,7 +60,7 @@ function NewestDeliveries({ organization, endpoint, onTest }: { organization: st
       <div className="card-head"><h2>Deliveries</h2>{items !== undefined && items.length > 0 && <Link className="link" to={placeIn(organization, 'deliveries')} search={{ endpointId: endpoint.id } as never}>All of them</Link>}</div>
       {items === undefined ? <Loading />
         : items.length === 0 ? <Empty title="Nothing has been sent to it yet" action={endpoint.state === 'enabled' && <Button onClick={onTest}>Send test event</Button>}>A test event goes to this endpoint alone, the real way.</Empty>
-          : <><div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-3"><HealthStrip deliveries={items} /><span className="text-[13px] text-faint">the last {Math.min(40, items.length)}, newest on the right</span></div><BriefDeliveries organization={organization} deliveries={items.slice(0, 12)} /></>}
+          : <><div className="flex items-center gap-3 border-b border-line px-4 py-3"><HealthStrip deliveries={items} /><span className="shrink-0 text-[13px] text-faint">the last {Math.min(40, items.length)}, newest right</span></div><BriefDeliveries organization={organization} deliveries={items.slice(0, 12)} /></>}
     </section>
   )
 }

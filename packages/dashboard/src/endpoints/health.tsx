@@ -15,8 +15,8 @@ export function HealthStrip({ deliveries }: { deliveries: readonly Delivery[] })
   const shown = deliveries.slice(0, 40).toReversed()
   const succeeded = shown.filter(({ state }) => state === 'succeeded').length
   return (
-    <div role="img" aria-label={`Of the last ${shown.length} deliveries, ${succeeded} succeeded.`} className="flex h-6 items-stretch gap-[3px]">
-      {shown.map(({ id, state, eventType }) => <span key={id} title={`${eventType ?? 'event'}: ${state}`} className={`w-1.5 rounded-sm ${colors[state]}`} />)}
+    <div role="img" aria-label={`Of the last ${shown.length} deliveries, ${succeeded} succeeded.`} className="flex h-6 min-w-0 items-stretch justify-end gap-[3px] overflow-hidden">
+      {shown.map(({ id, state, eventType }) => <span key={id} title={`${eventType ?? 'event'}: ${state}`} className={`w-1.5 shrink-0 rounded-sm ${colors[state]}`} />)}
     </div>
   )
 }

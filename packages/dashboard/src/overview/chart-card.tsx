@@ -22,7 +22,7 @@ export function ChartCard({ title, overview, series, unit = '', values, stacked,
   const row = point === undefined ? undefined : rows[point]
   return (
     <section className="card min-w-0 overflow-hidden" aria-label={title}>
-      <div className="card-head"><h2>{title}</h2><span className="text-[13px] text-faint">{point !== undefined && times[point] !== undefined ? when.format(times[point]) : `one step: ${overview.stepMinutes === 1 ? 'a minute' : lengthOf(overview.stepMinutes * 60_000)}`}</span></div>
+      <div className="card-head"><h2>{title}</h2><span className="text-[13px] text-faint">{point !== undefined && times[point] !== undefined ? when.format(times[point]) : `one step: ${overview.stepMinutes === 1 ? 'a minute' : overview.stepMinutes === 60 ? 'an hour' : lengthOf(overview.stepMinutes * 60_000)}`}</span></div>
       {children}
       <div className="relative px-2 pt-1">
         <Chart label={`${title}: ${isEmpty ? emptyText : `${rows.length} steps`}`} columns={columns} series={series} unit={unit} onPoint={setPoint} />

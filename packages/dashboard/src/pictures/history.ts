@@ -11,7 +11,7 @@ export function giveHistory(folder: string, organization: string): void {
     const now = Math.floor(Date.now() / 60_000)
     database.exec('begin')
     // What was made a moment ago all at once would dwarf the rest.
-    database.prepare('delete from counters where minute >= ?').run(now - 2)
+    database.prepare('delete from counters where minute >= ?').run(now - 5)
     for (let minute = now - 26 * 60; minute <= now; minute++) {
       for (const [kind, count] of countsAt(minute, 1)) for (const whose of [id, 0]) minutes.run(minute, whose, kind, count)
     }

@@ -25,7 +25,7 @@ export async function giveSampleData(server: DashboardServer, receivers: Receive
     await server.ask('POST', `${here}/events/batch`, { events })
   }
   await giveInbound(server)
-  await settled(server, `${here}/deliveries?state=dead`)
+  await settled(server, `${here}/deliveries?state=pending`)
 }
 
 /** Inspectors keep what they are sent in memory, so this comes after the last start. */
@@ -56,10 +56,10 @@ function stripeEvent(id: string, type: string, object: object): string {
   return JSON.stringify({ id, object: 'event', type, created: Math.floor(Date.now() / 1_000), livemode: false, data: { object } })
 }
 
-/** Until what is given up has been given up. */
+/** Until nothing waits for its first attempt. */
 async function settled(server: DashboardServer, path: string): Promise<void> {
-  for (let look = 0; look < 100; look++) {
-    if ((await server.ask<{ data: object[] }>('GET', path)).data.length >= 10) return
+  for (let look = 0; look < 300; look++) {
+    if ((await server.ask<{ data: object[] }>('GET', path)).data.length === 0) return
     await new Promise((resolve) => { setTimeout(resolve, 100) })
   }
 }

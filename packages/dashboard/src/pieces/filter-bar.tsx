@@ -24,7 +24,7 @@ export function FilterText({ label, placeholder, value = '', onChoose, isSearch 
   return (
     <label className="relative max-sm:w-full">
       <Search size={15} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
-      <input {...(isSearch && { 'data-search': '' })} type="search" className="control mono w-72 pl-8! max-sm:w-full" placeholder={placeholder} aria-label={label} spellCheck={false} value={text} onChange={(event) => { setText(event.target.value); if (event.target.value === '') onChoose('') }} onBlur={choose} onKeyDown={(event) => { if (event.key === 'Enter') choose() }} />
+      <input {...(isSearch && { 'data-search': '' })} type="search" className="control mono w-60 pl-8! max-sm:w-full" placeholder={placeholder} aria-label={label} spellCheck={false} value={text} onChange={(event) => { setText(event.target.value); if (event.target.value === '') onChoose('') }} onBlur={choose} onKeyDown={(event) => { if (event.key === 'Enter') choose() }} />
     </label>
   )
 }
@@ -33,7 +33,7 @@ export function FilterChoice({ label, every, choices, value = '', onChoose }: { 
   const named = choices.map((choice) => typeof choice === 'string' ? [choice, choice] as const : choice)
   const isKnown = value === '' || named.some(([choice]) => choice === value)
   return (
-    <select className={`control min-w-0 max-sm:flex-[1_1_45%] sm:max-w-64 ${value === '' ? '' : 'border-accent! text-accent'}`} aria-label={label} value={value} onChange={(event) => onChoose(event.target.value)}>
+    <select className={`control min-w-0 max-sm:flex-[1_1_45%] sm:max-w-44 ${value === '' ? '' : 'border-accent! text-accent'}`} aria-label={label} value={value} onChange={(event) => onChoose(event.target.value)}>
       <option value="">{every}</option>
       {!isKnown && <option value={value}>{value}</option>}
       {named.map(([choice, name]) => <option key={choice} value={choice}>{name}</option>)}

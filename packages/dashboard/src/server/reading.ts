@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useIsLive } from '../live/is-live.js'
 import { posthorn } from './posthorn.js'
@@ -28,7 +28,9 @@ export function useList<Item>(subject: Subject, listing: Listing<Item>, { isEnab
 
   // The server looks through so much and no more for one page: where little fits, a page is short, and more may come after it.
   const found = pages?.reduce((sum, page) => sum + page.data.length, 0) ?? 0
-  const { hasNextPage, isFetching, fetchNextPage } = list
+  const { hasNextPage, isFetching, fetchNextPage: fetchNext } = list
+  // Whoever asks twice waits for the same answer.
+  const fetchNextPage = useCallback(() => fetchNext({ cancelRefetch: false }), [fetchNext])
   useEffect(() => {
     if (hasNextPage && !isFetching && found < shortPage && (pages?.length ?? 0) < pagesAtOnce) void fetchNextPage()
   }, [hasNextPage, isFetching, fetchNextPage, found, pages?.length])

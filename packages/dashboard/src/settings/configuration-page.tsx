@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Badge } from '../pieces/badge.js'
 import { Empty } from '../pieces/empty.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
@@ -39,12 +38,17 @@ function Section({ title, settings }: { title: string; settings: readonly Settin
   )
 }
 
-function SettingRow({ setting: { env, value, from, isSecret, about, accepts } }: { setting: Setting }) {
+function SettingRow({ setting: { env, value, from, about, accepts } }: { setting: Setting }) {
   return (
     <tr>
-      <td className="w-1/2 align-top!"><code className="font-medium break-all">{env}</code><p className="text-[13px] text-faint">{about} <span className="whitespace-nowrap">({accepts})</span></p></td>
-      <td className="mono w-1/2 align-top! break-all">{value ?? <span className="font-sans text-faint">not set</span>}{isSecret && value !== null && <span className="ml-2 font-sans"><Badge>masked</Badge></span>}</td>
+      <td className="w-1/2 align-top!"><code className="font-medium break-all">{env}</code><p className="text-[13px] text-faint"><WithCode text={about} /> <span>(<WithCode text={accepts} />)</span></p></td>
+      <td className="mono w-1/2 align-top! break-all">{value ?? <span className="font-sans text-faint">not set</span>}</td>
       <td className="align-top! text-right whitespace-nowrap text-faint max-sm:hidden">{from === 'default' ? 'default' : from ?? ''}</td>
     </tr>
   )
+}
+
+/** Between backticks stands what is typed. */
+function WithCode({ text }: { text: string }) {
+  return text.split('`').map((part, index) => index % 2 === 1 ? <code key={index} className="text-ink">{part}</code> : part)
 }
