@@ -7,6 +7,7 @@ import { tellFailure } from './failure.js'
 import { loadSettings } from './load-settings.js'
 import { migrateDatabase } from './migrate-database.js'
 import { printConfig } from './print-config.js'
+import { replaceLostKey } from './replace-lost-key.js'
 import { runServer } from './run-server.js'
 import { addVerify } from './verify.js'
 import type { Mode } from '../config/setting.js'
@@ -60,6 +61,10 @@ function commandLine(given: Given, finish: (exitCode: number) => void): Command 
     .requiredOption('--from <url>', 'The database that is copied, as DATABASE_URL names one.')
     .requiredOption('--to <url>', 'An empty one, or the target of an earlier run that was interrupted.')
     .action(async (flags: CopyFlags) => finish(await copy(flags, given)))
+  program.command('replace-lost-key').description('Give up what was sealed under an encryption key that is lost, and go on under a new one.')
+    .option('--database-url <url>', 'Which database; as DATABASE_URL.')
+    .option('--yes', 'The old key is lost for good.')
+    .action(async ({ yes, ...flags }: Flags & { yes?: true }) => replaceLostKey(await loadSettings('dev', flags, given), yes === true ? { yes } : {}, terminal))
   addVerify(program, given, finish)
   return program
 }

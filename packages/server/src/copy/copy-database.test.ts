@@ -174,7 +174,7 @@ describe.each(ways)('copying %s to %s', (fromDialect, toDialect) => {
 
     test('a source that a server has open', async () => {
       const node = await RunningNode.start(source, systemClock())
-      await expect(copyOnce()).rejects.toThrow(fromDialect === 'sqlite' ? /is in use\. Stop the server/ : /The node test is at work/)
+      await expect(copyOnce()).rejects.toThrow(fromDialect === 'sqlite' ? /is in use\. Stop the server/ : /The node test is at work on this database/)
       await node.stop()
       expect((await copyOnce()).isSame).toBe(true)
     })

@@ -6,11 +6,11 @@ import { cleanRow } from './clean-start.js'
 import { copiedTables, ownFacts, type CopiedTable } from './copied-tables.js'
 import { moveCopyMark, readCopyMark, type CopyMark } from './copy-mark.js'
 import { raiseLastNumbers, readLastNumbers, type LastNumbers } from './last-numbers.js'
+import { refuseAtWork, type Place } from './place.js'
 import { readBatches, writeRows } from './rows.js'
 import { digestTable, type TableDigest } from './table-digest.js'
 import { readTables } from './tables.js'
 import type { Database } from '../storage/database.js'
-import type { Place } from './place.js'
 
 /** What a table holds on either side once it is copied. */
 export interface ComparedTable { name: string; source: TableDigest; target: TableDigest; isSame: boolean }
@@ -99,10 +99,7 @@ async function refuseUnfit(source: Database): Promise<void> {
 
   const mark = await readCopyMark(source)
   if (mark !== undefined && mark.finishedAt === undefined) throw new Error('The source is itself the target of a copy that has not finished.')
-  // On SQLite the file's lock is the proof that nobody is at work; what stands here was left by a kill.
-  if (source.dialect === 'sqlite') return
-  const alive = await source.first<{ node: string }>(sql`select node from sessions where alive_until > ${source.now} limit 1`)
-  if (alive !== undefined) throw new Error(`The node ${alive.node} is at work on the source. Stop it first, so that nothing more is accepted there (after a kill, its session runs out within 45 s).`)
+  await refuseAtWork(source)
 }
 
 /** Tells this database in this state from every other: when its schema was made, what is known of it, and how far it has counted. */

@@ -54,6 +54,13 @@ export async function openTarget(url: DatabaseUrl): Promise<Place> {
   }
 }
 
+/** @throws when a server runs on it. On SQLite the file's lock is the proof that none does; a session there was left by a kill. */
+export async function refuseAtWork(db: Database): Promise<void> {
+  if (db.dialect === 'sqlite') return
+  const alive = await db.first<{ node: string }>(sql`select node from sessions where alive_until > ${db.now} limit 1`)
+  if (alive !== undefined) throw new Error(`The node ${alive.node} is at work on this database. Stop it first, so that nothing more is accepted there (after a kill, its session runs out within 45 s).`)
+}
+
 function lockSource(path: string): { close(): void } {
   try {
     return lockSqliteFile(path)

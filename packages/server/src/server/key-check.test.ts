@@ -46,6 +46,35 @@ describe('a database under another encryption key', () => {
     await again.stop()
   })
 
+  test('goes on under it when the old one is given up for lost: new secrets, and sources that wait for theirs', async () => {
+    const first = posthorn(key)
+    await first.start()
+    const call = (on: Posthorn, method: string, path: string, body?: object) => on.fetch(new Request(`http://posthorn/v1${path}`, { method, headers: { authorization: `Bearer ${apiKey}` }, ...(body && { body: JSON.stringify(body) }) }))
+    await call(first, 'POST', '/organizations', { id: 'acme', name: 'Acme' })
+    const { id, secret } = await (await call(first, 'POST', '/organizations/acme/endpoints', { url: 'https://receiver.example/hook', headers: { 'x-token': 't' } })).json() as { id: string; secret: string }
+    await call(first, 'POST', '/sources', { name: 'shop', provider: 'stripe', secrets: ['whsec_of_a_test_and_no_other'] })
+    await first.stop()
+
+    const giveUp = async (encryptionKey: string, ...flags: string[]): Promise<string> => {
+      const command = new PosthornProcess(['replace-lost-key', ...flags], { folder, env: { DATABASE_URL: `sqlite:${file()}`, POSTHORN_ENCRYPTION_KEY: encryptionKey } })
+      return `${(await command.ended).code} ${command.output}${command.errors}`
+    }
+    expect(await giveUp(otherKey)).toMatch(/^1 .*say --yes/s)
+    expect(await giveUp(key, '--yes')).toMatch(/^1 .*nothing is lost/s)
+    expect(await giveUp(otherKey, '--yes')).toMatch(/^0 1 endpoint has a new signing secret.*1 source is paused/s)
+
+    const after = posthorn(otherKey)
+    await after.start()
+    expect(await (await call(after, 'GET', `/organizations/acme/endpoints/${id}`)).json()).toMatchObject({ id, headers: {}, state: 'enabled' })
+    const replaced = await (await call(after, 'GET', `/organizations/acme/endpoints/${id}/secret`)).json() as { secret: string }
+    expect(replaced.secret).toMatch(/^whsec_/)
+    expect(replaced.secret).not.toBe(secret)
+    expect(await (await call(after, 'GET', `/sources/shop`)).json()).toMatchObject({ state: 'paused' })
+    expect(await (await call(after, 'PATCH', `/sources/shop`, { secrets: ['whsec_of_another_test_no_other'], state: 'enabled' })).json()).toMatchObject({ state: 'enabled' })
+    await after.stop()
+    await expect(posthorn(key).start()).rejects.toThrow('not the encryption key')
+  })
+
   test('ends `posthorn serve` with 1, and a word on what to do', async () => {
     const first = posthorn(key)
     await first.start()
