@@ -41,6 +41,11 @@ export class Events {
     // The data stands last, as it was written; in the values before it, every quotation mark would be escaped.
     return { ...JSON.parse(text) as Event & { data: unknown }, rawData: text.slice(text.indexOf(dataBegins) + dataBegins.length, -1) }
   }
+
+  /** Erases what it tells, for ever; its type, its times and where it went stay in the log. What waited to be sent is discarded. */
+  async erase(organization: string, event: string, options?: CallOptions): Promise<Event> {
+    return this.transport.json({ ...options, method: 'POST', path: pathOf`/v1/organizations/${organization}/events/${event}/erase` })
+  }
 }
 
 interface Outcome extends Partial<Accepted> { status: number; error?: PosthornErrorParts }

@@ -23,7 +23,8 @@ export class Organizations {
     return this.transport.json({ ...options, method: 'PATCH', path: pathOf`/v1/organizations/${organization}`, body: JSON.stringify(changes) })
   }
 
-  async delete(organization: string, options?: CallOptions): Promise<void> {
-    await this.transport.send({ ...options, method: 'DELETE', path: pathOf`/v1/organizations/${organization}` })
+  /** `erase`: all that is kept of it goes as well, soon and for ever, instead of when its time is over. */
+  async delete(organization: string, { erase = false, ...options }: CallOptions & { erase?: boolean } = {}): Promise<void> {
+    await this.transport.send({ ...options, method: 'DELETE', path: pathOf`/v1/organizations/${organization}`, ...(erase && { query: { erase: 'true' } }) })
   }
 }

@@ -39,6 +39,7 @@ async function askEverything(): Promise<string[]> {
   await events.list(org).page()
   await events.listAll().page()
   await events.get(org, '{event}')
+  await events.erase(org, '{event}')
 
   await deliveries.list(org).page()
   await deliveries.listAll().page()

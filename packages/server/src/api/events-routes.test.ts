@@ -85,6 +85,15 @@ onEachDatabase('events over HTTP', (db) => {
     expect(batch.body.data).toMatchObject([{ status: 202, warnings: [{ code: 'unknown_event_type' }] }])
   })
 
+  test('erased: its data is gone and the event says when; a foreign or unknown one is not found', async () => {
+    const { body: { id } } = await api.call('POST', path, { type: 'order.created', data: { name: 'Ada' } })
+    expect(await api.call('GET', `${path}/${id}`)).toMatchObject({ status: 200, body: { erasedAt: null, data: { name: 'Ada' } } })
+    const erased = await api.call('POST', `${path}/${id}/erase`)
+    expect(erased).toMatchObject({ status: 200, body: { id, type: 'order.created', erasedAt: expect.any(String) as unknown } })
+    expect(await api.call('GET', `${path}/${id}`)).toMatchObject({ body: { ...erased.body, data: null } })
+    expect(await api.call('POST', `${path}/evt_00000000001/erase`)).toMatchObject({ status: 404 })
+  })
+
   test('lists are filtered and paged, newest first', async () => {
     const ids: string[] = []
     for (const type of ['a', 'b', 'a', 'a']) ids.push((await api.call('POST', path, { type, data: 1 })).body.id)

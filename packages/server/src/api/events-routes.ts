@@ -13,6 +13,7 @@ import type { EventSummary } from '../events/read-events.js'
 const event = z.object({
   id: z.string(), organizationId: z.string(), type: z.string(), occurredAt: z.string(), createdAt: z.string(), origin: z.enum(Object.keys(origins) as [keyof typeof origins]), test: z.boolean(),
   receiptId: z.string().nullable().openapi({ description: 'The inbound request that it came with.' }),
+  erasedAt: z.string().nullable().openapi({ description: 'When its data was erased on demand; then it is `null`.' }),
 }).openapi('Event')
 
 const eventQuery = {
@@ -64,11 +65,27 @@ const getEvent = operation({
   },
 })
 
-export const eventsOperations: Operation[] = [listEvents, getEvent, listAllEvents]
+const eraseEvent = operation({
+  method: 'post',
+  path: '/v1/organizations/{org}/events/{event}/erase',
+  summary: 'Erases what an event tells: its data, headers and answers of its attempts, the inbound request that it came with. What waited to be sent is discarded. Its type, its times and where it went stay in the log.',
+  tag: 'Events',
+  scope: 'webhooks:manage',
+  answers: { 200: event },
+  async handle({ organization, params }, { engine }) {
+    const erased = await engine.store.command('eraseEvent', { organizationId: organization.id, publicId: params.event })
+    if (erased === undefined) throw notFound()
+    engine.wake()
+    return { status: 200, body: showEvent(erased) }
+  },
+})
+
+export const eventsOperations: Operation[] = [listEvents, getEvent, eraseEvent, listAllEvents]
 
 function showEvent(found: EventSummary) {
   return {
     id: found.givenId ?? eventId(found.id), organizationId: found.organization, type: found.type, occurredAt: formatInstant(found.occurredAt), createdAt: formatInstant(found.createdAt),
     origin: originName(found.origin), test: found.origin === origins.test, receiptId: found.receiptId === null ? null : receiptId(found.receiptId),
+    erasedAt: found.erasedAt === null ? null : formatInstant(found.erasedAt),
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { catalogs } from '../catalogs/catalogs.js'
+import { sql } from '../storage/sql.js'
 import { ApiServer } from '../testing/api-server.js'
 import { onEachDatabase } from '../testing/each-database.js'
 
@@ -89,6 +90,14 @@ onEachDatabase('organizations over HTTP', (db) => {
     expect([again.status, again.text]).toEqual([201, first.text])
     expect(await api.call('POST', '/v1/organizations', { name: 'Other' }, { headers })).toMatchObject({ status: 422, body: { code: 'idempotency_conflict' } })
     expect((await api.call('GET', '/v1/organizations')).body.data).toHaveLength(1)
+  })
+
+  test('deleting with erase=true leaves nothing of it; another value is refused', async () => {
+    await api.call('POST', '/v1/organizations', { id: 'gone', name: 'Gone' })
+    expect(await api.call('DELETE', '/v1/organizations/gone?erase=perhaps')).toMatchObject({ status: 422 })
+    expect(await api.call('DELETE', '/v1/organizations/gone?erase=true')).toMatchObject({ status: 204 })
+    expect(await api.call('GET', '/v1/organizations/gone')).toMatchObject({ status: 404 })
+    expect(await db.first(sql`select count(*) as n from organizations where erase_asked_at is not null`)).toEqual({ n: 1 })
   })
 
   test('what is wrong is refused by its code, telling where, and nothing is stored', async () => {

@@ -124,10 +124,11 @@ const deleteOrganization = operation({
   summary: 'Deletes an organization at once: its keys end, its endpoints get nothing more, and what waited to be sent is discarded. Its log goes when its time is over.',
   tag,
   scope: 'admin',
+  query: z.strictObject({ erase: z.enum(['true', 'false']).default('false').openapi({ description: '`true` erases all that is kept of it, soon and for ever: events, deliveries, attempts, inbound requests, keys, orders, billing, counts.' }) }),
   answers: { 204: null },
-  async handle({ organization }, surroundings) {
+  async handle({ organization, query }, surroundings) {
     const { engine, gate } = surroundings
-    const isDeleted = await engine.store.command('deleteOrganization', { id: organization.id })
+    const isDeleted = await engine.store.command('deleteOrganization', { id: organization.id, erase: query.erase === 'true' })
     gate.forget()
     if (!isDeleted) throw notFound()
     engine.wake()

@@ -47,7 +47,7 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
   const delivery = await findDelivery(db, wanted.organizationId, wanted)
   if (delivery === undefined) return undefined
   const more = await db.first<DetailRow>(sql`
-    select p.url, p.description, p.state, o.public_id as organization, f.name as format, f.definition, e.id, e.type, e.data, e.given_id, e.occurred_at, e.created_at
+    select p.url, p.description, p.state, o.public_id as organization, f.name as format, f.definition, e.id, e.type, e.data, e.given_id, e.occurred_at, e.created_at, e.erased_at
     from deliveries d
     join endpoints p on p.id = d.endpoint_id
     join organizations o on o.id = d.organization_id
@@ -62,14 +62,14 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
     formatDefinition: more.definition === null ? null : JSON.parse(more.definition) as FormatDefinition,
     endpoint: { id: publicEndpointId(delivery.endpointId), url: more.url, description: more.description, state: endpointStateName(more.state) },
     event: more.id === null ? null : { id: publicEventId({ id: more.id, givenId: more.given_id }), type: more.type, occurredAt: more.occurred_at, createdAt: more.created_at },
-    requestBody: delivery.eventId <= await payloadsRemovedTo(db) ? null : renderBody(more),
+    requestBody: more.erased_at !== null || delivery.eventId <= await payloadsRemovedTo(db) ? null : renderBody(more),
     attempts: await readAttempts(db, wanted),
   }
 }
 
 interface DetailRow {
   url: string; description: string; state: number; organization: string; format: string | null; definition: string | null
-  id: number | null; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number
+  id: number | null; type: string; data: string; given_id: string | null; occurred_at: number; created_at: number; erased_at: number | null
 }
 
 function renderBody({ id, definition, type, data, given_id: givenId, occurred_at: occurredAt, organization }: DetailRow): string | null {

@@ -19,6 +19,7 @@ export async function replayDelivery(db: Database, wanted: DeliveryOf): Promise<
     if (delivery.endpointState === 3) throw new Problem('conflict', 'The endpoint of this delivery has been deleted.', { fix: 'Create the endpoint again and publish the event anew.' })
     if (delivery.event === undefined || delivery.eventId <= await replayableAfter(tx)) throw new Problem('payload_expired', 'The data of this event was removed when its retention had passed.')
 
+    if (delivery.event.isErased) throw new Problem('payload_expired', 'The data of this event was erased.', { fix: 'Publish it anew, if it is to be sent.' })
     const changed = await tx.run(sql`
       update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}
       where event_id = ${wanted.eventId} and endpoint_id = ${wanted.endpointId} and state >= ${deliveryStates.succeeded}`)

@@ -43,7 +43,7 @@ export interface WalkedDelivery extends DeliveryKey {
   step: number
   dueAt: number
   updatedAt: number
-  event: { type: string; givenId: string | null; createdAt: number; origin: number } | undefined
+  event: { type: string; givenId: string | null; createdAt: number; origin: number; isErased: boolean } | undefined
   endpointState: number
 }
 
@@ -162,7 +162,7 @@ function byKey({ order }: Walk): Sql {
 function facts(keys: Sql, order: Sql): Sql {
   return sql`
     select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
-      e.type, e.given_id, e.created_at, e.origin, p.state as endpoint_state, o.public_id as organization
+      e.type, e.given_id, e.created_at, e.origin, e.erased_at, p.state as endpoint_state, o.public_id as organization
     from (${keys}) as k
     join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id
     join endpoints p on p.id = d.endpoint_id
@@ -173,13 +173,13 @@ function facts(keys: Sql, order: Sql): Sql {
 
 interface Row {
   event_id: number; endpoint_id: number; state: number; attempts: number; step: number; due_at: number; updated_at: number
-  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; endpoint_state: number; organization: string
+  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; erased_at: number | null; endpoint_state: number; organization: string
 }
 
 function asDelivery(row: Row): WalkedDelivery {
   return {
     organization: row.organization, eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, dueAt: row.due_at, updatedAt: row.updated_at,
-    event: row.type === null ? undefined : { type: row.type, givenId: row.given_id, createdAt: row.created_at ?? 0, origin: row.origin ?? 0 },
+    event: row.type === null ? undefined : { type: row.type, givenId: row.given_id, createdAt: row.created_at ?? 0, origin: row.origin ?? 0, isErased: row.erased_at !== null },
     endpointState: row.endpoint_state,
   }
 }

@@ -12,6 +12,8 @@ import { sumUp } from '../counters/sum-up.js'
 import { changeEndpoint, deleteEndpoint, moveEndpoint } from '../endpoints/change-endpoint.js'
 import { createEndpoint } from '../endpoints/create-endpoint.js'
 import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
+import { eraseEvent } from '../erasure/erase-event.js'
+import { eraseStep } from '../erasure/erase-organization.js'
 import { createKey, revokeKey } from '../keys/keys.js'
 import { changeOrganization, deleteOrganization } from '../organizations/change-organization.js'
 import { createOrganization } from '../organizations/create-organization.js'
@@ -54,6 +56,8 @@ export const commands = {
   startReplay: once(startReplay),
   stepReplays,
   cancelReplay,
+  eraseEvent,
+  eraseStep,
   sweep,
   sumUp,
   makePartitionsAhead: (db: Database, _input: object) => makePartitionsAhead(db),

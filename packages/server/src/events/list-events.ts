@@ -32,7 +32,7 @@ export async function listEvents(db: Database, { organizationId, id, type, from,
   let read = 0
   for (let size = limit + 1; ; size = Math.min(size * 4, maxStretch)) {
     const stretch = await db.all<EventRow>(sql`
-      select e.id, o.public_id as organization, e.given_id, e.type, e.occurred_at, e.created_at, e.origin, e.receipt_id
+      select e.id, o.public_id as organization, e.given_id, e.type, e.occurred_at, e.created_at, e.origin, e.receipt_id, e.erased_at
       from (${eventsOfOrganization(db, { owner: organizationId, from: first, below, order: 'newest first', limit: size })}) as k
       join events e on e.id = k.id join organizations o on o.id = e.organization_id order by e.id desc`)
     found.push(...stretch.filter((row) => isWanted(row.type)).map(asSummary))

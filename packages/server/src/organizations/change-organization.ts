@@ -34,12 +34,13 @@ export async function changeOrganization(db: Database, { id, changes, endpoint }
 
 /**
  * Takes an organization out of use at once: no event is accepted for it any more, its keys end, its endpoints are deleted.
- * Its name is free again. What its log holds goes when its time is over; what waited to be sent is discarded.
+ * Its name is free again. What its log holds goes when its time is over, or soon where it is to be erased; what waited to be
+ * sent is discarded.
  */
-export async function deleteOrganization(db: Database, { id }: { id: number }): Promise<boolean> {
+export async function deleteOrganization(db: Database, { id, erase = false }: { id: number; erase?: boolean }): Promise<boolean> {
   return db.transaction(async (tx) => {
     const deleted = await tx.run(sql`
-      update organizations set deleted_at = ${tx.now}, updated_at = ${tx.now}, public_id = ${deletedMark} || cast(id as text) || ${deletedMark} || public_id where id = ${id} and deleted_at is null`)
+      update organizations set deleted_at = ${tx.now}, ${erase ? sql`erase_asked_at = ${tx.now},` : sql``} updated_at = ${tx.now}, public_id = ${deletedMark} || cast(id as text) || ${deletedMark} || public_id where id = ${id} and deleted_at is null`)
     if (deleted === 0) return false
     // Consumers before streams, as they take them when they publish.
     await tx.run(sql`delete from consumers where organization_id = ${id}`)

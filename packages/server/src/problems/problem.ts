@@ -67,7 +67,7 @@ export const problemCodes = {
   endpoint_not_enabled: { status: 409, title: 'The endpoint is not enabled', fix: 'Enable or resume the endpoint first.' },
   not_held: { status: 409, title: 'The delivery cannot be released', fix: 'Only an undelivered delivery can be released.' },
   already_settled: { status: 409, title: 'The delivery has already ended', fix: 'Only an undelivered delivery can be discarded.' },
-  payload_expired: { status: 409, title: 'The data of the event is gone', fix: 'Publish the event anew; what is older than the retention cannot be sent again.' },
+  payload_expired: { status: 409, title: 'The data of the event is gone', fix: 'Publish the event anew; what is older than the retention, or was erased, cannot be sent again.' },
   receipt_settled: { status: 409, title: 'There is nothing to receive again', fix: 'Only a refused receipt, or one whose owner nobody knew, can be replayed. Events of an accepted one are sent again by replaying their deliveries.' },
   receipt_refused: { status: 409, title: 'The stored request is not proven any more', fix: 'Add the secret that it was signed with to the source, then replay it.' },
   receipt_without_body: { status: 409, title: 'The body of the request was not kept', fix: 'Let the provider send it again.' },

@@ -68,7 +68,7 @@ function matcherOf({ endpointId, state, eventTypes }: ReplayFilter, { settledBy 
     delivery.updatedAt <= settledBy &&
     (endpointId === undefined || delivery.endpointId === endpointId) &&
     delivery.endpointState !== 3 &&
-    delivery.event !== undefined && delivery.eventId > replayableAfter &&
+    delivery.event !== undefined && !delivery.event.isErased && delivery.eventId > replayableAfter &&
     (isWantedType === undefined || isWantedType(delivery.event.type))
 }
 

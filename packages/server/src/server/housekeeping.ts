@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.js'
 import type { Chore } from '../engine/periodic.js'
 import type { Clock } from '../engine/clock.js'
 import type { Store } from '../engine/store.js'
+import type { Log } from '../observability/log.js'
 
 /** Deliveries that one step of a bulk replay makes due, and rows that one sweep removes: little, because others wait for the writer. */
 const replayStep = 500
@@ -9,8 +10,8 @@ const sweepBatch = 500
 /** Counters of minutes that are over which one step adds to their hours. */
 const sumStep = 1_000
 
-/** What a node does beside the deliveries: bulk replays go on, counters are summed up, and what was kept long enough goes. */
-export function housekeeping({ store, clock, settings, wake }: { store: Store; clock: Clock; settings: Settings; wake: () => void }): Chore[] {
+/** What a node does beside the deliveries: bulk replays go on, counters are summed up, what is to be erased is, and what was kept long enough goes. */
+export function housekeeping({ store, clock, log, settings, wake }: { store: Store; clock: Clock; log: Log; settings: Settings; wake: () => void }): Chore[] {
   return [
     {
       everyMs: 500,
@@ -30,6 +31,14 @@ export function housekeeping({ store, clock, settings, wake }: { store: Store; c
           heldBefore: now - settings.retentionHeldMs, keysBefore: now - settings.retentionKeysMs, batch: sweepBatch,
         })
         return swept.more
+      },
+    },
+    {
+      everyMs: 1_000,
+      async work() {
+        const { worked, erased } = await store.command('eraseStep', { batch: sweepBatch })
+        if (erased !== undefined) log.info('organization_erased', { organization: erased })
+        return worked
       },
     },
     ...(store.dialect === 'postgres' ? partitionChores({ store, clock, settings }) : []),

@@ -100,7 +100,7 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
       announcer.streamsMoved(organizationIds)
     },
     delivers: does.includes('deliver'),
-    housekeeping: (self) => does.includes('keep-house') ? housekeeping({ store, clock, settings, wake: () => self.wake() }) : [],
+    housekeeping: (self) => does.includes('keep-house') ? housekeeping({ store, clock, log, settings, wake: () => self.wake() }) : [],
   })
   metrics.watch({
     inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,

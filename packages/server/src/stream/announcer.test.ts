@@ -4,7 +4,7 @@ import type { Listener } from './subscriber.js'
 import type { StreamMessage } from './stream-message.js'
 import type { EventSummary } from '../events/read-events.js'
 
-const event = (id: number, createdAt: number): EventSummary => ({ id, organization: 'acme', givenId: `event-${id}`, type: 'order.created', occurredAt: createdAt, createdAt, origin: 0, receiptId: null })
+const event = (id: number, createdAt: number): EventSummary => ({ id, organization: 'acme', givenId: `event-${id}`, type: 'order.created', occurredAt: createdAt, createdAt, origin: 0, receiptId: null, erasedAt: null })
 
 /** An announcer before a list of events that the test adds to. */
 function given() {
