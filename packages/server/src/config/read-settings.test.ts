@@ -54,7 +54,7 @@ describe('where a setting comes from', () => {
   })
 
   test('what the file says of formats, plans and catalogs is passed on as it is', () => {
-    const formats = { acme: { envelope: {} } }
+    const formats = { acme: { envelope: [{ of: 'data' }], signature: { header: 'X-Acme-Signature' } } }
     expect(settingsOf({ file: { name: 'posthorn.config.mjs', values: { formats } } })).toMatchObject({ formats, plans: undefined, catalogs: undefined })
   })
 })
@@ -129,6 +129,13 @@ describe('mistakes', () => {
       expect.stringContaining('PORT'),
       'posthorn.config.ts: plans.growth.price is not a field of a plan; there are match, entitlements, limits, isFallback.',
       'posthorn.config.ts: plans.growth.entitlements is missing; write [] for a plan that gives nothing.',
+    ])
+  })
+
+  test('mistakes in the formats are told with the others', () => {
+    expect(mistakesOf({ env: { PORT: 'x' }, file: { name: 'posthorn.config.ts', values: { formats: { acme: { envelope: ['{'], signature: { header: 'X-Acme-Signature' } } } } } })).toEqual([
+      expect.stringContaining('PORT'),
+      'posthorn.config.ts: formats.acme: the envelope does not make JSON. Facts bring their own quotation marks; the texts around them need the rest.',
     ])
   })
 

@@ -1,4 +1,5 @@
 import { readPlans } from '../billing/plans.js'
+import { readOwnFormats } from '../formats/own-formats.js'
 import { dataFolderOf, type DatabaseUrl } from './database-url.js'
 import { nearestName } from './nearest-name.js'
 import { didYouMean, type Default, type Mode, type Setting } from './setting.js'
@@ -35,6 +36,8 @@ export function readSettings(sources: SettingSources): SettingsReading {
   if (origins.encryptionKey?.text === undefined) mistakes.push(...missingEncryptionKey(mode, database))
   const plans = readPlans(file?.values['plans'])
   if (!plans.ok) mistakes.push(...plans.mistakes.map((mistake) => `${file?.name}: ${mistake}`))
+  const formats = readOwnFormats(file?.values['formats'])
+  if (!formats.ok) mistakes.push(...formats.mistakes.map((mistake) => `${file?.name}: ${mistake}`))
   if (mistakes.length > 0) return { ok: false, mistakes }
 
   const rest = Object.fromEntries(passedThrough.map((key) => [key, file?.values[key]]))

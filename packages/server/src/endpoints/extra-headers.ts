@@ -51,6 +51,12 @@ function isReserved(name: string): boolean {
   return reservedNames.has(dashed) || reservedPrefixes.some((prefix) => dashed.startsWith(prefix)) || signatureWord.test(dashed)
 }
 
+/** Whether a format may set this header: what it says of its events and signatures, and nothing that belongs to the connection or a proxy. */
+export function mayFormatSet(name: string): boolean {
+  const dashed = name.toLowerCase().replaceAll('_', '-')
+  return token.test(name) && name.length <= maxNameLength && dashed !== 'content-type' && dashed !== 'user-agent' && !others.has(dashed) && !othersPrefixes.some((prefix) => dashed.startsWith(prefix))
+}
+
 function refuse(code: ExtraHeadersProblemCode, message: string, fix: string): ExtraHeadersProblem {
   return { ok: false, code, message, fix }
 }
@@ -70,16 +76,24 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
  */
 const signatureWord = /(^|-)(signature|hmac)(-|$)/
 
-const reservedPrefixes = [
-  'webhook-', 'svix-', 'x-posthorn-', 'x-betterdata-', 'x-bearbilling-', 'x-github-', 'x-shopify-', // ours, and those of our formats
+const othersPrefixes = [
   'proxy-', 'x-forwarded-', 'x-original-', // a proxy's: they would tell the receiver of a way that the request never took
   'metadata-', 'x-aws-ec2-metadata-', 'x-google-metadata-', // what cloud metadata services ask for as proof of an honest caller
 ]
 
-const reservedNames = new Set([
-  'content-type', 'user-agent', 'x-timestamp', 'x-slack-request-timestamp', // ours, and those of our formats
+const reservedPrefixes = [
+  'webhook-', 'svix-', 'x-posthorn-', 'x-betterdata-', 'x-bearbilling-', 'x-github-', 'x-shopify-', // ours, and those of our formats
+  ...othersPrefixes,
+]
+
+const others: ReadonlySet<string> = new Set([
   'host', 'content-length', 'transfer-encoding', 'content-encoding', 'content-range', 'trailer', 'te', 'expect', // framing (RFC 9110, RFC 9112)
   'connection', 'keep-alive', 'upgrade', 'http2-settings', 'via', // hop by hop (RFC 9110, section 7.6)
   'forwarded', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip', 'x-http-method-override', 'x-rewrite-url', // a proxy's
   'metadata', // Azure's metadata service
+])
+
+const reservedNames: ReadonlySet<string> = new Set([
+  'content-type', 'user-agent', 'x-timestamp', 'x-slack-request-timestamp', // ours, and those of our formats
+  ...others,
 ])

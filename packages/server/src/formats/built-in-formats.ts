@@ -1,8 +1,7 @@
 import { signingSchemes, type FormatDefinition } from './format.js'
-import type { FormatName } from './format-names.js'
 
 /** The formats that are built in, each as its system documents it to receivers. */
-export const builtInFormats: Readonly<Record<FormatName, FormatDefinition>> = {
+export const builtInFormats = {
   // Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
   standard: {
     name: 'standard',
@@ -66,4 +65,4 @@ export const builtInFormats: Readonly<Record<FormatName, FormatDefinition>> = {
     headers: {},
     signature: signingSchemes.slack,
   },
-}
+} satisfies Record<string, FormatDefinition>

@@ -17,6 +17,8 @@ export interface PosthornOptions extends Partial<Record<Exclude<SettingName, 'da
   allowLocalEndpoints?: boolean
   /** What customers can subscribe to and what each plan gives them, as in `posthorn.config`. */
   plans?: unknown
+  /** Formats of your own, as in `posthorn.config`. */
+  formats?: unknown
   /** Asks Square for the products that have changed since an instant: Square itself does not tell which. */
   fetchCatalog?: (request: { organizationId: string; changedSince: string }) => Promise<readonly FetchedProduct[]>
 }

@@ -10,7 +10,8 @@ import { systemClock, type Clock } from '../engine/clock.js'
 import { Node } from '../engine/node.js'
 import { openStore } from '../engine/open-store.js'
 import { tellSettings } from '../config/describe-settings.js'
-import { builtInFormats } from '../formats/built-in-formats.js'
+import { FormatBook } from '../formats/format-book.js'
+import { readOwnFormats } from '../formats/own-formats.js'
 import { openLog, type Log } from '../observability/log.js'
 import { Metrics } from '../observability/metrics.js'
 import { hashApiKey, makeApiKey } from '../secrets/api-key.js'
@@ -38,6 +39,7 @@ export interface Parts {
   store: Store
   connections: Connections
   plans: Plans
+  formatBook: FormatBook
   announcer: Announcer
 }
 
@@ -46,6 +48,8 @@ export async function openParts(settings: Settings, pool?: Pool): Promise<Parts>
   const { databaseUrl, mode } = settings
   const plans = readPlans(settings.plans)
   if (!plans.ok) throw new Error(plans.mistakes.join('\n'))
+  const formats = readOwnFormats(settings.formats)
+  if (!formats.ok) throw new Error(formats.mistakes.join('\n'))
   const log = openLog({ destination: settings.log, level: settings.logLevel })
   const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
   const clock = systemClock()
@@ -62,7 +66,7 @@ export async function openParts(settings: Settings, pool?: Pool): Promise<Parts>
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
   const announcer = announcerOf(store, clock)
-  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, announcer }
+  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, formatBook: new FormatBook(formats.formats), announcer }
 }
 
 /** Also a database from before there was a check is refused under another key, before one would be made with that. */
@@ -89,10 +93,10 @@ export type Role = (typeof roles)[number]
 /** A node that runs, with all that reads its streams. */
 export interface RunningNode { node: Node; stop(): Promise<void> }
 
-export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, announcer }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
+export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, formatBook, announcer }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
   const consumption = new Consumption({ store, clock, log, plans, handlers })
   const node = await Node.start({
-    store, clock, node: name, formats: Object.values(builtInFormats), observer: observerOf(log, metrics, announcer), userAgent: `Posthorn/${version}`,
+    store, clock, node: name, formats: formatBook.definitions, observer: observerOf(log, metrics, announcer), userAgent: `Posthorn/${version}`,
     send: (request, done) => attempt(connections, request, done),
     loadTargets: targetLoader({ load: (ids) => store.query('loadEndpoints', { ids }), open: vault.open, defaultTimeoutMs: settings.deliveryTimeoutMs, now: () => clock.now() }),
     streamsMoved(organizationIds) {
@@ -118,10 +122,10 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   }
 }
 
-export function makeApi({ settings, log, vault, clock, metrics, announcer }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApi> {
+export function makeApi({ settings, log, vault, clock, metrics, announcer, formatBook }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApi> {
   const strict = settings.mode === 'serve'
   return createApi({
-    engine: node, vault, adminKeyHash, log, clock, announcer,
+    engine: node, vault, adminKeyHash, log, clock, announcer, formatBook,
     configuration: { mode: settings.mode, settings: tellSettings(settings) },
     settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
     inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },

@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import { createHttpServer, type NodeHandler } from '../api/http-server.js'
 import { problemResponse } from '../api/problem-response.js'
 import { mountDashboard } from '../dashboard/dashboard.js'
-import { builtInFormats } from '../formats/built-in-formats.js'
 import { findSignersIn } from '../inspector/find-signers.js'
 import { createInspector, mountInspector } from '../inspector/inspector.js'
 import { Problem } from '../problems/problem.js'
@@ -45,7 +44,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
 
     const { app: api, onNode: handler } = makeApi(parts, running.node, adminKeyHash)
     mountDashboard(api)
-    if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: Object.values(builtInFormats), clock }) }))
+    if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: parts.formatBook.definitions, clock }) }))
     app = api
     onNode = handler
     log.info('started', { version, mode: settings.mode, port })
