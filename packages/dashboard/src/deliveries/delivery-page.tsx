@@ -73,13 +73,13 @@ function Attempts({ delivery: { attempts, state } }: { delivery: DeliveryDetail 
   )
 }
 
-function Body({ organization, delivery: { attempts, requestBody, format, endpoint } }: { organization: string; delivery: DeliveryDetail }) {
+function Body({ organization, delivery: { id, attempts, requestBody } }: { organization: string; delivery: DeliveryDetail }) {
   const last = attempts.at(-1)
   return (
     <section aria-label="Body" className="flex min-w-0 flex-col gap-3">
       <h2>Body of every attempt</h2>
       {requestBody === null ? <p className="card px-4 py-5 text-faint">Retention has removed the data of this event.</p> : <div className="card p-3"><JsonPayload text={requestBody} label="Body" /></div>}
-      {last !== undefined && requestBody !== null && <HowToVerify attempt={last} body={requestBody} format={format ?? 'standard'} organization={organization} endpoint={endpoint.id} />}
+      {last !== undefined && requestBody !== null && <HowToVerify organization={organization} delivery={id} attempt={last.number} />}
     </section>
   )
 }

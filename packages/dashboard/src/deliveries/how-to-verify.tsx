@@ -1,46 +1,61 @@
-import { useMutation } from '@tanstack/react-query'
-import { Button } from '../pieces/button.js'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Loading } from '../pieces/loading.js'
 import { Payload } from '../pieces/payload.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
-import { proofOf, type Proof } from './signed-bytes.js'
-import type { Attempt } from '@posthorn/client'
+import type { AttemptProof } from '@posthorn/client'
 
-/** Step by step how a receiver proves this very request, with its own bytes. */
-export function HowToVerify({ attempt, body, format, organization, endpoint }: { attempt: Attempt; body: string; format: string; organization: string; endpoint: string }) {
-  const check = useMutation({
-    mutationFn: async (proof: Proof) => {
-      const { secret, previousSecret } = await posthorn.endpoints.secret(organization, endpoint)
-      const made = await Promise.all([secret, previousSecret].filter((known) => known !== undefined).map((known) => sign(proof, known)))
-      return made.some((signature) => proof.signatures.includes(signature))
-    },
-  })
-  const proof = proofOf(format, attempt, body)
-  if (proof === undefined) return null
+/** Step by step how a receiver proves this very request, with its own bytes; asked of the server once somebody wants to know. */
+export function HowToVerify({ organization, delivery, attempt }: { organization: string; delivery: string; attempt: number }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const { data: proof, error } = useQuery({ queryKey: ['proof', organization, delivery, attempt], queryFn: () => posthorn.deliveries.proof(organization, delivery, attempt), enabled: isOpen, staleTime: 60_000 })
   return (
-    <details className="card">
+    <details className="card" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary className="px-4 py-3 font-medium">How to verify this</summary>
-      <ol className="flex list-decimal flex-col gap-4 border-t border-line py-4 pr-4 pl-9 marker:text-faint">
-        <li><p className="mb-1.5">Read the header <code>{proof.header}</code>:</p><Payload text={proof.headerValue} label="Signature header" /></li>
-        <li><p className="mb-1.5">Take these bytes: {proof.signedAbout}. Never parse the body before.</p><Payload text={proof.signed} label="Signed bytes" /></li>
-        <li>Compute HMAC-SHA256 over them. The key is {proof.isKeyDecoded ? <>what stands after <code>whsec_</code> in the signing secret, decoded from base64</> : <>the whole signing secret, <code>whsec_</code> included</>}; write the result in {proof.encoding}.</li>
-        <li><p>Compare it in constant time with {proof.signatures.length === 1 ? 'the signature' : 'each of the signatures'} in the header. Or let the library do all of it:</p>
-          <pre className="payload mt-1.5" tabIndex={0}>{`import { verify } from '@posthorn/webhooks'\n\nconst result = await verify({ method, url, headers, body },\n  { scheme: '${format === 'standard' ? 'standard-webhooks' : format}', secrets: [process.env.WEBHOOK_SECRET] })`}</pre></li>
-        {globalThis.crypto?.subtle !== undefined && (
-          <li>
-            <Button disabled={check.isPending} onClick={() => check.mutate(proof)}>Compute it here with the endpoint's secret</Button>
-            <p role="status" className={`mt-1.5 font-medium ${check.data === false ? 'text-wait' : 'text-good'}`}>{check.data === true ? 'It matches.' : check.data === false ? 'It was signed with a secret that has been replaced since.' : ''}</p>
-            <ProblemNote error={check.error} />
-          </li>
-        )}
-      </ol>
+      {isOpen && (
+        <div className="border-t border-line">
+          {error !== null && <div className="p-4"><ProblemNote error={error} /></div>}
+          {proof === undefined ? error === null && <Loading /> : proof.signatures.length === 0 ? <p className="p-4 text-faint">The format {proof.format} signs nothing: its receivers know the sender by the URL alone.</p> : <Steps proof={proof} />}
+        </div>
+      )}
     </details>
   )
 }
 
-async function sign({ signed, encoding, isKeyDecoded }: Proof, secret: string): Promise<string> {
-  const bytes = isKeyDecoded ? Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (character) => character.charCodeAt(0)) : new TextEncoder().encode(secret)
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const made = new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(signed)))
-  return encoding === 'base64' ? btoa(String.fromCharCode(...made)) : [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+function Steps({ proof: { format, algorithm, encoding, secret, signedParts, signedContent, headers, signatures } }: { proof: AttemptProof }) {
+  const library = schemeOf[format]
+  return (
+    <ol className="flex list-decimal flex-col gap-4 py-4 pr-4 pl-9 marker:text-faint">
+      <li><p className="mb-1.5">Read {headers.length === 1 ? 'this header' : 'these headers'}:</p><Payload text={headers.map(({ name, value }) => `${name}: ${value}`).join('\n')} label="Signature headers" /></li>
+      <li><p className="mb-1.5">Take these bytes: {signedParts.map(wordsOfPart).join(', ')}. Never parse the body before.</p><Payload text={signedContent} label="Signed bytes" /></li>
+      <li>Compute HMAC-{algorithm.toUpperCase().replace('SHA', 'SHA-')} over them. The key is {keyWords[secret] ?? `the signing secret, read as ${secret}`}. Write the result in {encoding}.</li>
+      <li>
+        <p>Compare it in constant time with {signatures.length === 1 ? 'the signature' : 'each of the signatures'}; one that matches is enough.</p>
+        {library !== undefined && <><p className="mt-1.5 mb-1.5">Or let the library do all of it:</p><pre className="payload" tabIndex={0}>{`import { verify } from '@posthorn/webhooks'\n\nconst result = await verify({ method, url, headers, body },\n  { scheme: '${library}', secrets: [process.env.WEBHOOK_SECRET] })`}</pre></>}
+      </li>
+      <li>
+        <p>The server has done so again with the endpoint's secret:</p>
+        <ul className="mt-1.5 flex flex-col gap-1">{signatures.map(({ header, value, madeWith }) => (
+          <li key={`${header} ${value}`}><span className={`font-medium ${madeWith === null ? 'text-wait' : 'text-good'}`}>{madeWith === 'current' ? 'It matches.' : madeWith === 'previous' ? 'It matches the old secret.' : 'It was signed with a secret that has been replaced since.'}</span> <span className="mono break-all text-faint">{value}</span></li>
+        ))}</ul>
+      </li>
+    </ol>
+  )
+}
+
+function wordsOfPart({ part, header, value }: AttemptProof['signedParts'][number]): string {
+  if (part === 'body') return 'the raw body, byte for byte'
+  if (part === 'url') return 'the URL'
+  if (part === 'literal') return value === '.' ? 'a dot' : `“${value}”`
+  return header === null ? `the ${part}` : `the ${part} out of ${header}`
+}
+
+const keyWords: Readonly<Record<string, string>> = {
+  utf8: 'the whole signing secret, whsec_ included', 'whsec-base64': 'what stands after whsec_ in the signing secret, decoded from base64', base64: 'the signing secret, decoded from base64', hex: 'the signing secret, decoded from hex',
+}
+
+/** What the library calls these formats; the operator's own are described there as `generic`. */
+const schemeOf: Readonly<Record<string, string>> = {
+  standard: 'standard-webhooks', stripe: 'stripe', github: 'github', shopify: 'shopify', 'bare-commerce': 'bare-commerce', 'bear-billing': 'bear-billing', devsphere: 'devsphere', 'better-data': 'better-data',
 }

@@ -1,16 +1,3 @@
-/** Ways to write and sign a webhook, each with what its receivers look at. */
-export const formats: readonly (readonly [name: string, about: string])[] = [
-  ['standard', 'Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature'],
-  ['bare-commerce', 'BareCommerce: X-Webhook-Signature, hex over the body'],
-  ['bear-billing', 'Bear Billing: x-bearbilling-signature, hex over the body'],
-  ['devsphere', 'DevSphere: X-Signature, hex over the body'],
-  ['better-data', 'Better Data: x-betterdata-signature, hex over the body'],
-  ['stripe', 'Like Stripe: Stripe-Signature with t and v1'],
-  ['github', 'Like GitHub: X-Hub-Signature-256'],
-  ['shopify', 'Like Shopify: X-Shopify-Hmac-Sha256, base64 over the body'],
-  ['slack', 'Like Slack: a message for an incoming webhook, not signed'],
-]
-
 /** When the attempts of a delivery are made, each wait counted from the end of the one before. */
 export const retryPolicies: readonly (readonly [name: string, waits: string])[] = [
   ['standard', '11 attempts in three days: 0, 5 s, 30 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h'],

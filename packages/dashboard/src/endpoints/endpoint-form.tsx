@@ -2,10 +2,14 @@ import { useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { formats, retryPolicies } from './choices.js'
+import { FormatChoice } from '../formats/format-choice.js'
+import { posthorn } from '../server/posthorn.js'
+import { useOne } from '../server/reading.js'
+import { retryPolicies } from './choices.js'
 import { draftOf, ownSchedule, type EndpointDraft } from './draft.js'
 import { EventTypesChoice } from './event-types-choice.js'
 import { HeadersField } from './headers-field.js'
+import { Preview } from './preview.js'
 import { UrlField, useJudgement } from './url-field.js'
 import type { Endpoint } from '@posthorn/client'
 
@@ -13,6 +17,7 @@ import type { Endpoint } from '@posthorn/client'
 export function EndpointForm({ organization, before, error, isBusy, onSubmit, submitLabel }: { organization: string; before?: Endpoint; error: unknown; isBusy: boolean; onSubmit: (draft: EndpointDraft) => void; submitLabel: string }) {
   const [draft, setDraft] = useState(() => draftOf(before))
   const change = (changed: Partial<EndpointDraft>) => setDraft({ ...draft, ...changed })
+  const { data: owner } = useOne(['organizations', organization, 'one'], () => posthorn.organizations.get(organization))
   const judgement = useJudgement(organization, draft.url)
   const isManaged = before !== undefined && before.managed !== null
   const isRefused = judgement?.isAccepted === false && draft.url !== before?.url
@@ -23,7 +28,8 @@ export function EndpointForm({ organization, before, error, isBusy, onSubmit, su
         <Field label="Description" hint="For people: whose it is, what it does.">{(control) => <input {...control} className="control" value={draft.description} maxLength={1000} onChange={(event) => change({ description: event.target.value })} />}</Field>
       </section>
       {!isManaged && <EventTypesChoice organization={organization} chosen={draft.eventTypes} onChoose={(eventTypes) => change({ eventTypes })} />}
-      <MoreSettings draft={draft} onChange={change} isOpen={before !== undefined} />
+      <MoreSettings organization={organization} draft={draft} onChange={change} isOpen={before !== undefined} />
+      <Preview organization={organization} draft={draft} organizationFormat={owner?.format} />
       <ProblemNote error={error} />
       <div><Button type="submit" look="primary" disabled={isBusy || draft.url.trim() === '' || draft.eventTypes.length === 0 || isRefused}>{submitLabel}</Button></div>
     </form>
@@ -31,19 +37,15 @@ export function EndpointForm({ organization, before, error, isBusy, onSubmit, su
 }
 
 /** What has a good default. */
-function MoreSettings({ draft, onChange, isOpen }: { draft: EndpointDraft; onChange: (changed: Partial<EndpointDraft>) => void; isOpen: boolean }) {
+function MoreSettings({ organization, draft, onChange, isOpen }: { organization: string; draft: EndpointDraft; onChange: (changed: Partial<EndpointDraft>) => void; isOpen: boolean }) {
   const set = (name: keyof EndpointDraft) => (event: { target: { value: string } }) => onChange({ [name]: event.target.value })
   const policy = retryPolicies.find(([name]) => name === draft.retryPolicy)
   return (
     <details className="card" open={isOpen}>
       <summary className="px-5 py-3.5 font-semibold">Format, retries, order, headers</summary>
       <div className="grid gap-x-5 gap-y-4 border-t border-line p-5 sm:grid-cols-2">
-        <Field label="Format" hint={formats.find(([name]) => name === draft.format)?.[1] ?? 'Envelope, headers and signature.'}>
-          {(control) => <select {...control} className="control" value={draft.format} onChange={set('format')}><option value="">The organization's</option><Names of={formats} /></select>}
-        </Field>
-        <Field label="Second signature" hint="The headers of another format over the same bytes, while receivers move from one to the other.">
-          {(control) => <select {...control} className="control" value={draft.secondFormat} onChange={set('secondFormat')}><option value="">None</option><Names of={formats.filter(([name]) => name !== 'slack')} /></select>}
-        </Field>
+        <FormatChoice organization={organization} label="Format" hint="Envelope, headers and signature." none="The organization's" value={draft.format} onChange={(format) => onChange({ format })} />
+        <FormatChoice organization={organization} label="Second signature" hint="The headers of another format over the same bytes, while receivers move from one to the other." none="None" value={draft.secondFormat} onChange={(secondFormat) => onChange({ secondFormat })} />
         <Field label="Retry policy" hint={policy?.[1] ?? 'How often and when a failed delivery is tried again.'}>
           {(control) => <select {...control} className="control" value={draft.retryPolicy} onChange={set('retryPolicy')}><option value="">The organization's</option><Names of={retryPolicies} /><option value={ownSchedule}>A schedule of its own</option></select>}
         </Field>

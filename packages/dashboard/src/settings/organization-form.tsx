@@ -1,6 +1,7 @@
 import { useState } from 'react'
-import { formats, retryPolicies } from '../endpoints/choices.js'
+import { retryPolicies } from '../endpoints/choices.js'
 import { Names } from '../endpoints/endpoint-form.js'
+import { FormatChoice } from '../formats/format-choice.js'
 import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
 import { ProblemNote } from '../pieces/problem-note.js'
@@ -22,7 +23,7 @@ export function OrganizationForm({ organization, mayChange }: { organization: Or
       <fieldset disabled={!mayChange} className="grid gap-4 p-4 sm:grid-cols-2">
         <Field label="Name">{(control) => <input {...control} className="control" required value={draft.name} onChange={set('name')} />}</Field>
         <Field label="Catalog" hint="Its event types and samples.">{(control) => <select {...control} className="control" value={draft.catalog} onChange={set('catalog')}><option value="">none: every type is accepted</option>{catalogNames.map((name) => <option key={name}>{name}</option>)}</select>}</Field>
-        <Field label="Format" hint="Of its endpoints, unless they have their own.">{(control) => <select {...control} className="control" value={draft.format} onChange={set('format')}><Names of={formats} /></select>}</Field>
+        <FormatChoice organization={organization.id} label="Format" hint="Of its endpoints, unless they have their own." value={draft.format} onChange={(format) => setDraft({ ...draft, format })} />
         <Field label="Retry policy" hint="Likewise.">{(control) => <select {...control} className="control" value={draft.retryPolicy} onChange={set('retryPolicy')}>{typeof organization.retryPolicy !== 'string' && <option value="">its own schedule</option>}<Names of={retryPolicies} /></select>}</Field>
         <Field label="Types that the catalog does not list">{(control) => <select {...control} className="control" value={draft.eventTypePolicy} onChange={set('eventTypePolicy')}><option value="off">accept</option><option value="warn">accept with a warning</option><option value="reject">refuse</option></select>}</Field>
         <Field label="webhookUrl" hint="Where the federation's events go; empty: nowhere.">{(control) => <input {...control} className="control mono" value={draft.webhookUrl} onChange={set('webhookUrl')} spellCheck={false} />}</Field>
