@@ -39,6 +39,7 @@ declare
   body constant text := btrim(publish.data::text, E' \t\r\n');
   event_id text := publish.id;
   brackets text;
+  is_too_deep boolean;
 begin
   if publish.organization is null or publish.organization !~ '^[A-Za-z0-9_-]{1,64}$' then
     raise exception using errcode = '22023', message = format('%s is not the id of an organization.', coalesce(to_json(left(publish.organization, 100))::text, 'null')),
@@ -68,13 +69,19 @@ begin
     raise exception using errcode = '54000', message = format('data has %s bytes; 262144 are allowed.', octet_length(body)),
       detail = 'too_large', hint = 'Send less: what is large belongs behind a link.';
   end if;
-  -- With so few brackets it cannot be too deep. Else each round takes the innermost pairs away; what stands in strings is no bracket.
+  -- With so few brackets it cannot be too deep.
   if length(body) - length(translate(body, '{[', '')) > 64 then
-    brackets := translate(regexp_replace(regexp_replace(body, '"(?:[^"\\]|\\.)*"', '', 'g'), '[^][{}]+', '', 'g'), '{}', '[]');
-    for depth in 1..64 loop
-      brackets := replace(brackets, '[]', '');
-    end loop;
-    if brackets <> '' then
+    begin
+      is_too_deep := jsonb_path_exists(body::jsonb, 'strict $.**{64} ? (@.type() == "array" || @.type() == "object")');
+    exception when data_exception or program_limit_exceeded then
+      -- jsonb cannot hold all that JSON can say. Each round takes the innermost pairs away; what stands in strings is no bracket.
+      brackets := translate(regexp_replace(regexp_replace(body, '"(?:[^"\\]|\\.)*"', '', 'g'), '[^][{}]+', '', 'g'), '{}', '[]');
+      for depth in 1..64 loop
+        brackets := replace(brackets, '[]', '');
+      end loop;
+      is_too_deep := brackets <> '';
+    end;
+    if is_too_deep then
       raise exception using errcode = '54000', message = 'data nests more than 64 levels deep.',
         detail = 'too_deep', hint = 'Nest objects and arrays at most 64 levels deep.';
     end if;

@@ -41,13 +41,17 @@ onPostgres('posthorn.publish', (db) => {
   })
 
   test('nests 64 levels at most; brackets within strings are none', async () => {
-    const nested = (levels: number): string => Array.from({ length: levels }, (_, i) => i % 2 === 0 ? '{"a\\"[":' : '[').join('') + '1' + Array.from({ length: levels }, (_, i) => (levels - 1 - i) % 2 === 0 ? '}' : ']').join('')
-    await publish('acme', 'order.created', nested(64))
-    await publish('acme', 'order.created', JSON.stringify(['['.repeat(200), '\\', '{'.repeat(200)]))
-    await publish('acme', 'order.created', JSON.stringify(Array.from({ length: 500 }, (_, n) => ({ n: [n] }))))
-    await expect(publish('acme', 'order.created', nested(65))).rejects.toMatchObject({ message: 'data nests more than 64 levels deep.', detail: 'too_deep' })
-    await expect(publish('acme', 'order.created', '['.repeat(65) + ']'.repeat(65))).rejects.toMatchObject({ detail: 'too_deep' })
-    expect(await inOutbox()).toHaveLength(3)
+    // Of what jsonb can hold, and of what it cannot.
+    for (const leaf of ['1', String.raw`"\u0000"`, '1e200000', String.raw`"\ud800"`]) {
+      const nested = (levels: number): string => Array.from({ length: levels }, (_, i) => i % 2 === 0 ? '{"a\\"[":' : '[').join('') + leaf + Array.from({ length: levels }, (_, i) => (levels - 1 - i) % 2 === 0 ? '}' : ']').join('')
+      await publish('acme', 'order.created', nested(64))
+      await publish('acme', 'order.created', `[${leaf}, ${JSON.stringify(['['.repeat(200), '\\', '{'.repeat(200)])}]`)
+      await publish('acme', 'order.created', `[${leaf}, ${JSON.stringify(Array.from({ length: 500 }, (_, n) => ({ n: [n] })))}]`)
+      for (const tooDeep of [nested(65), `[${leaf},${'['.repeat(64)}${']'.repeat(64)}]`, `[${leaf},${'{"[":'.repeat(63)}{}${'}'.repeat(63)}]`]) {
+        await expect(publish('acme', 'order.created', tooDeep)).rejects.toMatchObject({ message: 'data nests more than 64 levels deep.', detail: 'too_deep' })
+      }
+    }
+    expect(await inOutbox()).toHaveLength(12)
   })
 
   test('refuses what no stream could take, and says what to do', async () => {
