@@ -137,7 +137,7 @@ onEachDatabase('the API as such', (db) => {
   })
 
   test('health, readiness and metrics ask for no key', async () => {
-    expect(await api.call('GET', '/healthz', undefined, { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
+    expect(await api.call('GET', '/healthz', undefined, { key: null })).toMatchObject({ status: 200, body: { status: 'ok', roles: ['api', 'dispatch', 'deliver', 'consume', 'housekeeping'] } })
     expect(await api.call('GET', '/readyz', undefined, { key: null })).toMatchObject({ status: 200, body: { status: 'ready' } })
     expect(await api.call('GET', '/metrics', undefined, { key: null })).toMatchObject({ status: 200, text: 'posthorn_up 1\n' })
     expect((await api.call('HEAD', '/healthz', undefined, { key: null })).status).toBe(200)

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { mountSession } from '../dashboard/session-routes.js'
 import { Sessions } from '../dashboard/sessions.js'
+import { roles } from '../config/roles.js'
 import { FormatBook } from '../formats/format-book.js'
 import { Problem } from '../problems/problem.js'
 import { Gate } from './access.js'
@@ -78,7 +79,7 @@ export function createApi(given: Surroundings): { app: OpenAPIHono; onNode: Node
 
   for (const operation of operations) operation.mount(app, surroundings)
   mountInbound(app, surroundings.inboundSide)
-  mountHealth(app, surroundings)
+  mountHealth(app, { store: given.engine.store, roles: given.settings.roles ?? roles, metrics: given.metrics })
   mountSession(app, { gate: surroundings.gate, sessions })
   mountOpenApi(app, surroundings.settings.version)
   mountDocs(app, surroundings.settings.version)

@@ -1,4 +1,5 @@
 import type { ToldSetting } from '../config/describe-settings.js'
+import type { Role } from '../config/roles.js'
 import type { Mode } from '../config/setting.js'
 import type { EndpointUrlRules } from '../endpoints/endpoint-url.js'
 import type { Engine } from '../engine/engine.js'
@@ -33,6 +34,8 @@ export interface Surroundings {
 
 export interface ApiSettings {
   version: string
+  /** What this process does. */
+  roles?: readonly Role[]
   endpointUrls: EndpointUrlRules
 }
 

@@ -8,6 +8,10 @@ import type { RunningServer } from '../server/start-server.js'
 export async function welcome(server: RunningServer, settings: Settings, terminal: Terminal): Promise<void> {
   const styles = paint(terminal)
   const print = (lines: readonly string[]) => { for (const line of lines) terminal.print(line) }
+  if (!settings.roles.includes('api')) {
+    print(['', `It answers /healthz, /readyz and /metrics only. Its roles: ${settings.roles.join(', ')}.`, styles.dim('Ctrl-C stops.')])
+    return
+  }
   const adminKey = server.adminKey ?? settings.apiKey
 
   const tour = adminKey === undefined || !settings.inspector ? undefined : await tourOf({ store: server.store, fetch: server.fetch, adminKey, url: server.url }, terminal)

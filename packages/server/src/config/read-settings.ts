@@ -3,6 +3,7 @@ import { readOwnFormats } from '../formats/own-formats.js'
 import { dataFolderOf, type DatabaseUrl } from './database-url.js'
 import { nearestName } from './nearest-name.js'
 import { didYouMean, type Default, type Mode, type Setting } from './setting.js'
+import { roles, wrongRoles } from './roles.js'
 import { flagOf, passedThrough, settingEntries, settingsReference, type Origin, type SettingName, type Settings } from './settings.js'
 
 /**
@@ -34,6 +35,8 @@ export function readSettings(sources: SettingSources): SettingsReading {
   for (const [name, setting] of settingEntries()) if (name !== 'databaseUrl') read(name, setting, dataFolder)
 
   if (origins.encryptionKey?.text === undefined) mistakes.push(...missingEncryptionKey(mode, database))
+  const wrong = database === undefined ? undefined : wrongRoles(values['roles'] as Settings['roles'] ?? roles, database.kind)
+  if (wrong !== undefined) mistakes.push(`POSTHORN_ROLES: ${wrong}`)
   const plans = readPlans(file?.values['plans'])
   if (!plans.ok) mistakes.push(...plans.mistakes.map((mistake) => `${file?.name}: ${mistake}`))
   const formats = readOwnFormats(file?.values['formats'])
@@ -41,7 +44,7 @@ export function readSettings(sources: SettingSources): SettingsReading {
   if (mistakes.length > 0) return { ok: false, mistakes }
 
   const rest = Object.fromEntries(passedThrough.map((key) => [key, file?.values[key]]))
-  return { ok: true, settings: { ...values, ...rest, mode, dataFolder, origins } as unknown as Settings }
+  return { ok: true, settings: { ...values, ...rest, mode, dataFolder, origins, allowsFsyncOff: sources.env['POSTHORN_TEST_ALLOW_FSYNC_OFF'] === '1' } as unknown as Settings }
 }
 
 export interface SettingSources {

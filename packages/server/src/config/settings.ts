@@ -6,6 +6,7 @@ import { logLevels, type LogDestination } from '../observability/log.js'
 import { parseDatabaseUrl, withoutPassword } from './database-url.js'
 import { didYouMean, duration, host, listOf, name, oneOf, onOff, port, quote, secret, secretOf, textOf, webUrl, type Mode, type Read, type Setting } from './setting.js'
 import { nearestName } from './nearest-name.js'
+import { roles, type Role } from './roles.js'
 
 /**
  * Every setting there is. The name here is the key in `posthorn.config` and, with dashes, the flag. This table parses
@@ -25,6 +26,10 @@ export const settingSections = {
         env: 'DATABASE_URL', default: 'sqlite:./posthorn-data/posthorn.db', isSecret: true, mask: withoutPassword, read: parseDatabaseUrl,
         accepts: '`sqlite:` and a path, or a `postgres://` URL', placeholder: 'url',
         about: 'Where everything is kept. With SQLite, the folder of the file is the data folder: one process at a time works in it.',
+      }),
+      roles: listOf({
+        env: 'POSTHORN_ROLES', accepts: `${roles.map((role) => `\`${role}\``).join(', ')}, with commas between them; nothing means all`, placeholder: 'roles', read: readRoles,
+        about: 'What this process does, where several share a PostgreSQL: answer requests, make deliveries of events, send them, let consumers read, clean up. Without `api` it listens all the same, but only for `/healthz`, `/readyz` and `/metrics`.',
       }),
       inspector: onOff({ env: 'POSTHORN_INSPECTOR', default: { dev: 'on', serve: 'off' }, about: 'Whether anybody may make an inspector (`/inspect/…`), a URL that shows what is sent to it.' }),
     },
@@ -114,6 +119,8 @@ export type Settings = Values & {
   readonly mode: Mode
   /** Holds the SQLite file, the lock, the encryption key and the log of `posthorn dev`. */
   readonly dataFolder: string
+  /** For tests, by `POSTHORN_TEST_ALLOW_FSYNC_OFF=1`: a PostgreSQL that can lose what it has committed is not refused. */
+  readonly allowsFsyncOff: boolean
   /** For people: each setting as it was written, secrets masked, and where. */
   readonly origins: Readonly<Record<SettingName, Origin>>
   /** What the configuration file says under these keys, as it stands there. */
@@ -157,6 +164,13 @@ function readDnsServers(text: string) {
   const parsed = parseDnsServers(text)
   // None is not a list of none: then the system is asked.
   return parsed.ok ? { ok: true as const, value: parsed.servers.length > 0 ? parsed.servers : undefined } : { ok: false as const, mistake: `${parsed.message} ${parsed.fix}` }
+}
+
+function readRoles(text: string): ReturnType<Read<readonly Role[]>> {
+  const words = text.split(',').map((word) => word.trim()).filter((word) => word !== '')
+  const unknown = words.find((word) => !(roles as readonly string[]).includes(word))
+  if (unknown !== undefined) return { ok: false, mistake: `${quote(unknown)} is none of ${roles.join(', ')}.${didYouMean(nearestName(unknown, roles))}` }
+  return { ok: true, value: words.length === 0 ? roles : roles.filter((role) => words.includes(role)) }
 }
 
 function readLogDestination(text: string): ReturnType<Read<LogDestination>> {

@@ -111,9 +111,21 @@ export class Deliverer {
   findIdle(): void {
     const now = this.around.now()
     for (const lane of this.#lanes.values()) {
-      if (lane.isIdle && now - lane.idleSince >= this.limits.idleMs) this.#mayGo.add(lane)
+      if (lane.isIdle && (lane.isClosing || now - lane.idleSince >= this.limits.idleMs)) this.#mayGo.add(lane)
     }
     if (this.#mayGo.size > 0) this.around.wantTurn()
+  }
+
+  /** Lets go of the lanes of other nodes' organizations, each when what is under way on it has been settled; they send what it still has. */
+  leave(isOurs: (organizationId: number) => boolean): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.target === undefined || lane.isLeaving !== isOurs(lane.organizationId)) continue
+      lane.isLeaving = !lane.isLeaving
+      // It has come back before it was gone: what was passed over meanwhile is read now.
+      this.#wantLook(lane)
+      this.#afterChange(lane)
+    }
+    this.#look()
   }
 
   released(endpointIds: readonly number[]): void {
@@ -163,7 +175,7 @@ export class Deliverer {
       }
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       this.#memory.add(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
-      if (lane.isStopped) this.#afterChange(lane)
+      if (lane.isClosing) this.#afterChange(lane)
       else this.#lineUp(lane)
     }
     if (lost.length > 0) this.#giveBackLost(lost)
@@ -242,7 +254,7 @@ export class Deliverer {
 
   /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. */
   #conclude(lane: Lane, item: Item, dueAt: number | null): void {
-    if (dueAt !== null && lane.target?.ordered === true && !item.exempt && !lane.isStopped) {
+    if (dueAt !== null && lane.target?.ordered === true && !item.exempt && !lane.isClosing) {
       lane.blockHead({ ...item, dueAt, isFromDatabase: true })
       this.#dueTimes.add(dueAt, lane.endpointId)
       return
@@ -267,11 +279,11 @@ export class Deliverer {
   }
 
   #afterChange(lane: Lane): void {
-    if (lane.isStopped && lane.queued > 0) this.#returnQueued(lane)
+    if (lane.isClosing && lane.queued > 0) this.#returnQueued(lane)
     if (lane.isBehind && lane.queued < this.#lowWater) this.#wantLook(lane)
     if (lane.isIdle) {
       lane.idleSince = this.around.now()
-      if (lane.isStopped) {
+      if (lane.isClosing) {
         this.#mayGo.add(lane)
         this.around.wantTurn()
       }
@@ -281,6 +293,7 @@ export class Deliverer {
   }
 
   #wantLook(lane: Lane): void {
+    if (lane.isLeaving) return
     lane.wantsLook = true
     this.#wantsLook.add(lane)
     this.#lineUpToLook(lane)

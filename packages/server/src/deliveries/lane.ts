@@ -49,6 +49,8 @@ export class Lane {
   isHalted = false
   /** Its endpoint is paused, disabled or deleted: nothing more is sent, and the lane is let go of. */
   isStopped = false
+  /** Another node is to have it: nothing more is sent, and the lane is let go of. */
+  isLeaving = false
   idleSince = 0
   bytes = 0
   /** Known once the settings are; only then is anything sent. */
@@ -63,7 +65,9 @@ export class Lane {
   /** Deliveries of this lane in memory: queued, in flight or unsettled. */
   get size(): number { return this.#keys.size }
   get queued(): number { return this.fresh.length + this.again.length }
-  get isIdle(): boolean { return this.#keys.size === 0 && !this.isBehind && !this.wantsLook && !this.isLooking && !this.isLoading && !this.isReturning }
+  /** It will be let go of as soon as what is under way has been settled. */
+  get isClosing(): boolean { return this.isStopped || this.isLeaving }
+  get isIdle(): boolean { return this.#keys.size === 0 && (this.isLeaving || (!this.isBehind && !this.wantsLook)) && !this.isLooking && !this.isLoading && !this.isReturning }
 
   has(eventId: number): boolean { return this.#keys.has(eventId) }
 
@@ -79,7 +83,7 @@ export class Lane {
 
   /** What is to be sent next, or undefined when nothing may start now. */
   next(now: number, preferAgain: boolean): Item | undefined {
-    if (this.target === undefined || !this.target.isEnabled || this.isHalted || this.isReturning || now < this.nextStartAt) return undefined
+    if (this.target === undefined || !this.target.isEnabled || this.isHalted || this.isLeaving || this.isReturning || now < this.nextStartAt) return undefined
     if (this.target.ordered) {
       // The next one starts only when the one before is settled: a crash in between must not turn the order round.
       // And what is just being read may be older than what was handed over meanwhile.

@@ -49,6 +49,20 @@ onEachDatabase('taking lanes', (db) => {
     expect(taken.filter((lane) => big.has(lane))).toHaveLength(497)
   })
 
+  test('lanes of other nodes\' organizations are left to them, but not for long', async () => {
+    const [ours] = (await givenLanesWithDueWork(db, 1)).lanes as [number]
+    const [theirs] = [...await givenManyLanes(db, 'globex', 1)] as [number]
+    await db.run(sql`update lanes set wake_at = ${db.now} where endpoint_id = ${theirs}`)
+    const { organization_id: id } = await db.first<{ organization_id: number }>(sql`select organization_id from lanes where endpoint_id = ${ours}`) as { organization_id: number }
+    const slices = { of: 128, ours: [id % 128] }
+    const alice = await beginSession(db, 'alice')
+    expect(await takeLanes(db, alice, 5, { slices })).toEqual([ours])
+    expect(await hasFreeDueLanes(db, { slices })).toBe(false)
+    db.clock.advance(1_000)
+    expect(await hasFreeDueLanes(db, { slices })).toBe(true)
+    expect(await takeLanes(db, alice, 5, { slices })).toEqual([theirs])
+  })
+
   test('turns go on behind the last, take by take, until all had theirs', async () => {
     const search = new LaneSearch()
     const lanes: number[] = []
@@ -57,7 +71,7 @@ onEachDatabase('taking lanes', (db) => {
     const alice = await beginSession(db, 'alice')
     const organizations = new Set<number>()
     for (let n = 0; n < 6; n++) {
-      const taken = await takeLanes(db, alice, 16, search)
+      const taken = await takeLanes(db, alice, 16, { search })
       for (const row of await db.all<{ organization_id: number }>(sql`select organization_id from lanes where endpoint_id in (select id from ${db.rows(taken.slice(0, 8).map((id) => [id]), ['id int'])} as r)`)) organizations.add(row.organization_id)
     }
     expect(organizations.size, 'two organizations by turns with each take').toBe(12)
@@ -67,17 +81,17 @@ onEachDatabase('taking lanes', (db) => {
     const search = new LaneSearch()
     const { lanes } = await givenLanesWithDueWork(db, 2)
     const alice = await beginSession(db, 'alice')
-    expect(await takeLanes(db, alice, 5, search)).toHaveLength(2)
+    expect(await takeLanes(db, alice, 5, { search })).toHaveLength(2)
     db.clock.advance(20_000)
     await db.run(sql`update lanes set session = null, wake_at = ${db.now} - 20000 where endpoint_id = ${lanes[0] as number}`)
-    expect(await hasFreeDueLanes(db, search)).toBe(true)
-    expect(await takeLanes(db, alice, 5, search)).toEqual([lanes[0]])
+    expect(await hasFreeDueLanes(db, { search })).toBe(true)
+    expect(await takeLanes(db, alice, 5, { search })).toEqual([lanes[0]])
     // Nobody writes that far back; should it be, once a minute all is looked through.
     await db.run(sql`update lanes set session = null, wake_at = 1 where endpoint_id = ${lanes[0] as number}`)
-    expect(await takeLanes(db, alice, 5, search)).toEqual([])
+    expect(await takeLanes(db, alice, 5, { search })).toEqual([])
     db.clock.advance(60_000)
-    expect(await hasFreeDueLanes(db, search)).toBe(true)
-    expect(await takeLanes(db, alice, 5, search)).toEqual([lanes[0]])
+    expect(await hasFreeDueLanes(db, { search })).toBe(true)
+    expect(await takeLanes(db, alice, 5, { search })).toEqual([lanes[0]])
   })
 
   test('a lane that is let go of with work overdue is due now', async () => {

@@ -36,17 +36,24 @@ const ids: readonly Column[] = ['id int']
 const keyColumns: readonly Column[] = ['event_id int', 'endpoint_id int']
 const limitColumns: readonly Column[] = ['id int', 'most int']
 
+/** Some of all organizations: those whose number, divided by `of`, leaves one of these. */
+export interface Slices { of: number; ours: readonly number[] }
+
+/** Due lanes of other nodes' organizations are left to them for so long. */
+const leftToOthersMs = 1_000
+
 /**
  * Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. Those
  * that have waited longest go first, but where more are due than can be taken, half of them by turns of their organizations:
- * whoever has 20,000 lanes due makes nobody wait until the last of them is taken.
+ * whoever has 20,000 lanes due makes nobody wait until the last of them is taken. `slices`: the organizations whose lanes it
+ * takes at once; others' it takes when their own nodes have not.
  */
-export async function takeLanes(db: Database, session: string, limit: number, search = new LaneSearch()): Promise<number[]> {
+export async function takeLanes(db: Database, session: string, limit: number, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<number[]> {
   return db.transaction(async (tx) => {
     await proveSession(tx, session)
     const { now } = await tx.first<{ now: number }>(sql`select ${tx.now} as now`) as { now: number }
-    const span: DueSpan = { from: search.from(now), now }
-    const oldest = await tx.all<FreeLane>(sql`select endpoint_id, organization_id, wake_at from lanes where ${freeAndDue(span)} order by wake_at limit ${limit} ${stepOver(tx)}`)
+    const span: DueSpan = { from: search.from(now), now, slices }
+    const oldest = await tx.all<FreeLane>(sql`select endpoint_id, organization_id, wake_at from lanes where ${freeAndDue(tx, span)} order by wake_at limit ${limit} ${stepOver(tx)}`)
     const isAll = oldest.length < limit
     search.searched({ from: span.from, until: isAll ? now : (oldest.at(-1) as FreeLane).wake_at, now })
 
@@ -58,10 +65,13 @@ export async function takeLanes(db: Database, session: string, limit: number, se
 }
 
 interface FreeLane { endpoint_id: number; organization_id: number; wake_at: number }
-interface DueSpan { from: number; now: number }
+interface DueSpan { from: number; now: number; slices: Slices | undefined }
+interface LaneChoice { search?: LaneSearch; slices?: Slices | undefined }
 
-function freeAndDue({ from, now }: DueSpan): Sql {
-  return sql`session is null and wake_at is not null and wake_at >= ${from} and wake_at <= ${now}`
+function freeAndDue(db: Database, { from, now, slices }: DueSpan): Sql {
+  const due = sql`session is null and wake_at is not null and wake_at >= ${from} and wake_at <= ${now}`
+  if (slices === undefined) return due
+  return sql`${due} and (wake_at <= ${now - leftToOthersMs} or organization_id % ${slices.of} in (select id from ${db.rows(slices.ours.map((slice) => [slice]), ids)} as s))`
 }
 
 /** PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one. */
@@ -73,7 +83,7 @@ function stepOver(tx: Database): Sql {
 async function findByTurns(tx: Database, span: DueSpan, limit: number, search: LaneSearch): Promise<FreeLane[]> {
   if (limit === 0) return []
   const organizations = await tx.all<{ id: number }>(sql`select organization_id as id from cursors where organization_id > ${search.lastTurn} order by organization_id limit ${organizationsAtOnce}`)
-  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${freeAndDue(span)} order by wake_at limit ${lanesPerTurn}`
+  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${freeAndDue(tx, span)} order by wake_at limit ${lanesPerTurn}`
   const found = await tx.all<FreeLane>(sql`
     select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => [id]), ids)} as r
     ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
@@ -95,10 +105,10 @@ export async function wokenLanes(db: Database, session: string): Promise<{ endpo
 }
 
 /** Whether a free lane has something due: asked often, so that taking, which writes, is not. */
-export async function hasFreeDueLanes(db: Database, search = new LaneSearch()): Promise<boolean> {
+export async function hasFreeDueLanes(db: Database, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<boolean> {
   const { now } = await db.first<{ now: number }>(sql`select ${db.now} as now`) as { now: number }
-  const span: DueSpan = { from: search.from(now), now }
-  const isFound = await db.first(sql`select 1 as found from lanes where ${freeAndDue(span)} order by wake_at limit 1`) !== undefined
+  const span: DueSpan = { from: search.from(now), now, slices }
+  const isFound = await db.first(sql`select 1 as found from lanes where ${freeAndDue(db, span)} order by wake_at limit 1`) !== undefined
   if (!isFound) search.searched({ from: span.from, until: now, now })
   return isFound
 }

@@ -6,6 +6,18 @@ import type { Database } from '../storage/database.js'
 /** How long a session is alive without being renewed: longer than any attempt may take. */
 export const sessionMs = 45_000
 export const renewEveryMs = 5_000
+/** One that was not renewed for so long is left out when organizations are shared, well before it may be fenced. */
+const doubtfulMs = 12_000
+
+export interface SessionOptions {
+  token?: string
+  /** What the node takes its share of. */
+  dispatches?: boolean
+  delivers?: boolean
+}
+
+/** A node that was there a moment ago, and what it takes its share of. */
+export interface LiveNode { node: string; dispatches: boolean; delivers: boolean }
 
 /** This node's claim on its lanes is gone: another has taken over, or may have. It must begin anew. */
 export class SessionLost extends Error {
@@ -16,13 +28,15 @@ export class SessionLost extends Error {
 /**
  * Begins a session for a node and returns its token. Tokens are random: a counter could repeat after a failover.
  * An earlier session of the same node is fenced at once, so that a restart need not wait until it has run out.
+ * A `token` of the caller's own makes it harmless to begin the same session again, where the reply was lost.
  */
-export async function beginSession(db: Database, node: string): Promise<string> {
-  const token = randomUUID()
+export async function beginSession(db: Database, node: string, { token = randomUUID(), dispatches = false, delivers = false }: SessionOptions = {}): Promise<string> {
   await db.transaction(async (tx) => {
-    const earlier = await tx.all<{ token: string }>(sql`delete from sessions where node = ${node} returning token`)
+    const earlier = await tx.all<{ token: string }>(sql`delete from sessions where node = ${node} and token <> ${token} returning token`)
     for (const session of earlier) await adopt(tx, session.token)
-    await tx.run(sql`insert into sessions (token, node, alive_until) values (${token}, ${node}, ${tx.now} + ${sessionMs})`)
+    await tx.run(sql`
+      insert into sessions (token, node, alive_until, dispatches, delivers) values (${token}, ${node}, ${tx.now} + ${sessionMs}, ${dispatches}, ${delivers})
+      on conflict (token) do nothing`)
   })
   return token
 }
@@ -30,6 +44,12 @@ export async function beginSession(db: Database, node: string): Promise<string> 
 export async function renewSession(db: Database, token: string): Promise<void> {
   const renewed = await db.run(sql`update sessions set alive_until = ${db.now} + ${sessionMs} where token = ${token}`)
   if (renewed === 0) throw new SessionLost()
+}
+
+export async function liveNodes(db: Database): Promise<LiveNode[]> {
+  const rows = await db.all<{ node: string; dispatches: number; delivers: number }>(sql`
+    select node, dispatches, delivers from sessions where alive_until > ${db.now} + ${sessionMs - doubtfulMs} order by node`)
+  return rows.map(({ node, dispatches, delivers }) => ({ node, dispatches: dispatches === 1, delivers: delivers === 1 }))
 }
 
 /** The last thing that a node does: its lanes are free at once. */

@@ -32,6 +32,8 @@ export interface Dispatched {
   takenLanes: number[]
   /** Somebody's lanes have new work that was not handed over. */
   woken: boolean
+  /** Some of these are not this session's: another node is to look. */
+  wokenElsewhere: boolean
   /** Organizations whose stream has more. */
   behind: number[]
   /** Organizations that another node was dispatching just now, perhaps without having seen all: to be looked at again soon. */
@@ -88,7 +90,7 @@ const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', '
  */
 export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, appended?: JustAppended): Promise<Dispatched> {
   const cursors = await lockCursors(tx, request.organizations)
-  const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, behind: [], skipped: await findSkipped(tx, request.organizations, cursors), count: 0 }
+  const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, wokenElsewhere: false, behind: [], skipped: await findSkipped(tx, request.organizations, cursors), count: 0 }
   const [cursor] = cursors
   if (cursor === undefined) return result
   const { now } = cursor
@@ -235,6 +237,7 @@ async function chooseHandOver(tx: Database, request: DispatchRequest, planned: r
     select endpoint_id, session, wake_at from lanes
     where endpoint_id in (select id from ${tx.rows([...enabled].map((id) => [id]), ids)} as r)
     order by endpoint_id ${lock}`)
+  result.wokenElsewhere = lanes.some((lane) => lane.session !== request.session && (lane.session !== null || request.room <= 0))
   if (request.room <= 0) return new Set()
   const open = lanes.filter((lane) => lane.wake_at === null && (lane.session === null || lane.session === request.session))
   result.takenLanes = open.filter((lane) => lane.session === null).map((lane) => lane.endpoint_id)

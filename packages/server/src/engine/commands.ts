@@ -1,7 +1,7 @@
 import { registerFormats } from '../formats/register-formats.js'
 import { turn, type Memory } from './turn.js'
-import { beginSession, endSession, fenceDeadSessions, renewSession } from '../deliveries/sessions.js'
-import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest } from '../deliveries/lanes.js'
+import { beginSession, endSession, fenceDeadSessions, renewSession, type SessionOptions } from '../deliveries/sessions.js'
+import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest, type Slices } from '../deliveries/lanes.js'
 import { discardDelivery } from '../deliveries/discard-delivery.js'
 import { releaseDelivery } from '../deliveries/release-delivery.js'
 import { replayDelivery } from '../deliveries/replay-delivery.js'
@@ -76,11 +76,11 @@ export const commands = {
   registerBuiltInSources,
   createLink: once(createLink),
   deleteLink,
-  beginSession: (db: Database, input: { node: string }) => beginSession(db, input.node),
+  beginSession: (db: Database, { node, ...session }: SessionOptions & { node: string }) => beginSession(db, node, session),
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),
   fenceDeadSessions: (db: Database, _input: object) => fenceDeadSessions(db),
-  takeLanes: (db: Database, input: { session: string; limit: number }, memory: Memory) => takeLanes(db, input.session, input.limit, memory.lanes),
+  takeLanes: (db: Database, input: { session: string; limit: number; slices?: Slices | undefined }, memory: Memory) => takeLanes(db, input.session, input.limit, { search: memory.lanes, slices: input.slices }),
   lookAtLanes: (db: Database, input: { session: string; requests: LookRequest[] }) => lookAtLanes(db, input.session, input.requests),
   returnToWaiting: (db: Database, input: { session: string; deliveries: DeliveryKey[]; delayMs: number }) => returnToWaiting(db, input.session, input.deliveries, input.delayMs),
 }

@@ -4,7 +4,8 @@ import { deadlocksOf } from '../testing/deadlocks.js'
 import { onPostgres } from '../testing/each-database.js'
 import { eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
 import { givenEvent, givenOrganization } from '../testing/given.js'
-import { RunningNode, shown } from '../testing/running-node.js'
+import { RunningNode, shown, type RunningNodeOptions } from '../testing/running-node.js'
+import { InProcessWakeup } from '../wakeup/in-process-wakeup.js'
 import { Sink } from '../testing/sink.js'
 import { systemClock } from './clock.js'
 
@@ -13,7 +14,8 @@ onPostgres('several nodes on one database', (db) => {
   let nodes: RunningNode[]
   beforeEach(async () => {
     sink = await Sink.start()
-    nodes = await Promise.all(['alice', 'bob', 'carol'].map((name) => RunningNode.start(db, systemClock(), { name })))
+    const wakeup = new InProcessWakeup()
+    nodes = await Promise.all(['alice', 'bob', 'carol'].map((name) => RunningNode.start(db, systemClock(), { name, wakeup })))
   })
   afterEach(async () => {
     await Promise.all(nodes.map((node) => node.stop()))
@@ -75,5 +77,87 @@ onPostgres('several nodes on one database', (db) => {
     } finally {
       slept.mockRestore()
     }
+  })
+})
+
+onPostgres('nodes that do only a part', (db) => {
+  let sink: Sink
+  const nodes: RunningNode[] = []
+  beforeEach(async () => { sink = await Sink.start() })
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.stop()
+    await sink.stop()
+  })
+
+  async function start(name: string, options: Omit<RunningNodeOptions, 'name'> = {}): Promise<RunningNode> {
+    const node = await RunningNode.start(db, systemClock(), { name, ...options })
+    nodes.push(node)
+    return node
+  }
+
+  async function givenOrganizations(count: number): Promise<number[]> {
+    const organizations: number[] = []
+    for (let n = 0; n < count; n++) {
+      organizations.push(await givenOrganization(db, `org-${n}`))
+      await givenSinkEndpoint(db, organizations[n] as number, `org-${n}`, sink.url(`/${n}`))
+    }
+    return organizations
+  }
+
+  test('one that only appends leaves the rest to another, which hears of it at once', async () => {
+    const [acme] = await givenOrganizations(1) as [number]
+    const wakeup = new InProcessWakeup()
+    const worker = await start('worker', { wakeup })
+    const api = await start('api', { wakeup, dispatches: false, delivers: false })
+    await eventually(async () => expect(await db.all(sql`select node from sessions`)).toHaveLength(2))
+    const ids = await api.publish(acme, 3)
+    expect((await sink.until(3)).map(({ id }) => id)).toEqual(shown(ids))
+    await eventually(async () => expect([worker.attempts.length, api.attempts.length]).toEqual([3, 0]))
+  })
+
+  test('one that only dispatches leaves sending to another', async () => {
+    const [acme] = await givenOrganizations(1) as [number]
+    const wakeup = new InProcessWakeup()
+    const dispatcher = await start('dispatcher', { wakeup, delivers: false })
+    const deliverer = await start('deliverer', { wakeup, dispatches: false })
+    await dispatcher.publish(acme, 3)
+    await sink.until(3)
+    await eventually(async () => expect([deliverer.attempts.length, dispatcher.attempts.length]).toEqual([3, 0]))
+  })
+
+  test('nodes that hear nothing of each other find everything all the same', async () => {
+    const organizations = await givenOrganizations(6)
+    const [alice, bob] = [await start('alice'), await start('bob')]
+    for (const id of organizations) await Promise.all([alice.publish(id), bob.publish(id)])
+    await sink.until(12, 10_000)
+    await eventually(async () => expect(await db.first(sql`select count(*) as n from deliveries where state = 2`)).toEqual({ n: 12 }))
+    expect(sink.received).toHaveLength(12)
+  })
+
+  test('each organization settles with one node, so that what is dispatched is handed over in memory', async () => {
+    const organizations = await givenOrganizations(12)
+    const wakeup = new InProcessWakeup()
+    const alice = await start('alice', { wakeup })
+    for (const id of organizations) await alice.publish(id)
+    await sink.until(12)
+    const bob = await start('bob', { wakeup })
+    const owners = async () => (await db.all<{ session: string | null }>(sql`select distinct session from lanes where session is not null`)).length
+    let count = 12
+    await eventually(async () => {
+      for (const id of organizations) await Promise.all([alice.publish(id), bob.publish(id)])
+      count += 24
+      await sink.until(count)
+      expect(await owners()).toBe(2)
+    }, 10_000)
+    expect(sink.received).toHaveLength(count)
+    expect(bob.attempts.length).toBeGreaterThan(0)
+  })
+
+  test('what its node does not dispatch, because it hangs, another does', async () => {
+    const organizations = await givenOrganizations(6)
+    await db.run(sql`insert into sessions (token, node, alive_until, dispatches, delivers) values ('hangs', 'hangs', ${db.now} + 1000000000000, 1, 1)`)
+    const alice = await start('alice')
+    for (const id of organizations) await alice.publish(id)
+    await sink.until(6, 10_000)
   })
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { withoutDetails } from '../deliveries/conclude.js'
 import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../deliveries/deliverer.js'
 import { renewEveryMs, sessionMs } from '../deliveries/sessions.js'
@@ -5,11 +6,13 @@ import { Format, type FormatDefinition } from '../formats/format.js'
 import { isOutcomeUnknown } from '../storage/database-away.js'
 import { OutboxRelay } from '../outbox/outbox-relay.js'
 import { systemPace, type Pace } from './pace.js'
+import { Shares } from './shares.js'
 import { startChore, type Chore } from './periodic.js'
 import { Turns } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
 import type { LookRequest } from '../deliveries/lanes.js'
+import type { LiveNode } from '../deliveries/sessions.js'
 import type { Target } from '../deliveries/target.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
@@ -18,6 +21,7 @@ import type { Clock } from './clock.js'
 import type { Engine } from './engine.js'
 import type { Store } from './store.js'
 import type { Turn, TurnResult } from './turn.js'
+import type { Member, News, Wakeup } from '../wakeup/wakeup.js'
 
 type Settling = ReturnType<Deliverer['takeSettlements']>[number]
 
@@ -31,9 +35,10 @@ export interface NodeSurroundings {
   loadTargets(endpointIds: number[], formats: ReadonlyMap<number, Format>): Promise<Target[]>
   observer: NodeObserver
   userAgent: string
-  /** These organizations' streams have something new: for whoever reads them beside dispatch. */
-  streamsMoved?: ((organizationIds: readonly number[]) => void) | undefined
-  /** False: it publishes and dispatches, and leaves all deliveries to other nodes. */
+  /** Tells and hears of whatever others should know at once. */
+  wakeup: Wakeup
+  /** What it leaves to other nodes: to make deliveries of events, and to send them. Neither is left, unless it says so. */
+  dispatches?: boolean | undefined
   delivers?: boolean | undefined
   /** What is done now and then beside the deliveries: retention, replays. */
   housekeeping?: (node: Node) => readonly Chore[]
@@ -72,7 +77,11 @@ export class Node implements Engine {
   readonly #relay: OutboxRelay
   readonly #formats = new Map<number, Format>()
   readonly #stopChores: (() => void)[] = []
+  readonly #member: Member
   #session = ''
+  #shares: Shares
+  /** How far others' organizations with undispatched events were read when this node last looked. */
+  #lastSeen: ReadonlyMap<number, number> = new Map()
   /** By how much the database's clock is ahead of this process's: due dates follow the database's. */
   #clockOffsetMs = 0
   /** When the session was last known to be alive. */
@@ -86,6 +95,8 @@ export class Node implements Engine {
     this.#around = around
     this.#pace = around.pace ?? systemPace
     this.store = around.store
+    this.#shares = new Shares(around.node, [this.#self])
+    this.#member = around.wakeup.join((news) => this.#hear(news))
     this.#turns = new Turns(this.#partners(), this.#pace)
     this.#relay = new OutboxRelay({
       look: (limit) => this.store.query('waitingInOutbox', { limit }),
@@ -120,33 +131,37 @@ export class Node implements Engine {
     for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
     await node.#readClock()
     node.#provenAt = node.#clocks()
-    node.#session = await node.store.command('beginSession', { node: around.node })
-    node.#turns.dispatch(await node.store.query('undispatched', {}))
+    node.#session = await node.store.command('beginSession', node.#self)
+    await node.#readShares()
+    node.#tell({ nodes: true })
+    await node.#findUndispatched()
     node.#every(renewEveryMs, () => node.#renew())
-    node.#every(nodeTimes.pollMs, () => node.#poll())
+    node.#every(nodeTimes.pollMs, () => node.#lookRound())
     node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
     node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
-    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched())
+    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched({ isLastLook: true }))
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
-    node.#relay.start({ polls: node.store.dialect === 'postgres' })
+    if (node.#self.dispatches) node.#relay.start({ polls: node.store.dialect === 'postgres' })
     return node
   }
 
   async publish(events: readonly NewEvent[]): Promise<Appended[]> {
     const appended = await this.#turns.append(events)
     this.#around.observer.accepted(events.length)
-    this.#around.streamsMoved?.(events.map((event) => event.organizationId))
+    this.#tell({ streams: [...new Set(events.map((event) => event.organizationId))] })
     return appended
   }
 
   wake(): void {
+    this.#tell({ lanes: true })
     void this.#poll()
   }
 
   streamsMoved(organizationIds: readonly number[]): void {
-    this.#turns.dispatch(organizationIds)
-    this.#around.streamsMoved?.(organizationIds)
+    if (organizationIds.length === 0) return
+    this.#turns.dispatch(organizationIds.filter((id) => this.#dispatches(id)))
+    this.#tell({ streams: organizationIds })
   }
 
   /** The session that this node's memory hangs on; another one after it was lost. */
@@ -166,7 +181,8 @@ export class Node implements Engine {
     const until = performance.now() + nodeTimes.stopWithinMs
     while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
     await Promise.race([Promise.all([this.#turns.stop(), relayed]), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
-    await this.store.command('endSession', { session: this.#session }).catch((error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
+    this.#member.leave()
+    await this.store.command('endSession', { session: this.#session }).then(() => this.#tell({ nodes: true, lanes: true }), (error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
   }
 
   #partners(): ConstructorParameters<typeof Turns<Settling>>[0] {
@@ -175,16 +191,17 @@ export class Node implements Engine {
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
-      room: () => this.#around.delivers === false || this.#isRenewing ? 0 : this.#deliverer.room,
+      dispatches: (id) => this.#dispatches(id),
+      room: () => !this.#self.delivers || this.#isRenewing ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
       run: (turn, settling) => this.#runTurn(turn, settling),
       done: ({ released, settling, result }) => {
-        if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew()
+        if (result.dispatched?.wokenElsewhere === true) this.#tell({ lanes: true })
         this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
         if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
-        if (result.settled?.hasAlerts === true) this.#relay.wake()
+        if (result.settled?.hasAlerts === true) this.#outboxFilled()
       },
       observeCommit: (events, durationMs) => this.#around.observer.committed(events, durationMs),
       report: (error, what) => this.#around.observer.report(error, what),
@@ -194,6 +211,7 @@ export class Node implements Engine {
   async #runTurn(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult> {
     const session = this.#session
     const result = await this.#owned(this.store.command('turn', { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }))
+    if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew(session)
     // What was handed over under a session that has ended since belongs to whoever ended it.
     if ((session !== this.#session || this.#isRenewing) && result.dispatched !== undefined) return { ...result, dispatched: { ...result.dispatched, handed: [], takenLanes: [] } }
     return result
@@ -201,29 +219,33 @@ export class Node implements Engine {
 
   /** A look takes the mark off a lane. Where nobody knows whether it did, newer work could be handed over before what it did not read. */
   #look(requests: LookRequest[]): ReturnType<DelivererSurroundings['look']> {
-    const looking = this.#owned(this.store.command('lookAtLanes', { session: this.#session, requests }))
-    looking.catch((error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew() })
+    const session = this.#session
+    const looking = this.#owned(this.store.command('lookAtLanes', { session, requests }))
+    looking.catch((error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew(session) })
     return looking
   }
 
   /** Whatever tells that the session is gone makes the node begin anew; the caller sees the failure all the same. */
   #owned<T>(work: Promise<T>): Promise<T> {
-    work.catch((error: Error) => { if (error.name === 'SessionLost') void this.#beginAnew() })
+    const session = this.#session
+    work.catch((error: Error) => { if (error.name === 'SessionLost') void this.#beginAnew(session) })
     return work
   }
 
   /**
    * Also where the session may well exist, but what it owns is not known, because a reply was lost: ended, it owns nothing,
-   * and whatever it held is due again.
+   * and whatever it held is due again. `lost`: the session in question; what is told late of one that was given up long ago
+   * gives up no other, and neither does a beginning whose reply was lost: it is repeated under the same token.
    */
-  async #beginAnew(): Promise<void> {
-    if (this.#isRenewing || this.#isStopped) return
+  async #beginAnew(lost: string): Promise<void> {
+    if (this.#isRenewing || this.#isStopped || lost !== this.#session) return
     this.#isRenewing = true
     this.#deliverer.reset()
+    const token = randomUUID()
     while (!this.#isStopped) {
       const asked = this.#clocks()
       try {
-        this.#session = await this.store.command('beginSession', { node: this.#around.node })
+        this.#session = await this.store.command('beginSession', { ...this.#self, token })
         this.#provenAt = asked
         break
       } catch (error) {
@@ -238,13 +260,67 @@ export class Node implements Engine {
     await this.#poll()
   }
 
-  /** Also what another node appended and did not live to dispatch. */
-  async #findUndispatched(): Promise<void> {
-    this.#turns.dispatch(await this.store.query('undispatched', {}))
+  /**
+   * What this node is to dispatch and was not told of, and what others were to and have not since the last look: whoever
+   * appended it, or whose it is, may not have lived to. `isLastLook`: it is what the next such look compares with.
+   */
+  async #findUndispatched({ isLastLook = false } = {}): Promise<void> {
+    if (!this.#self.dispatches) return
+    const found = await this.store.query('undispatched', {})
+    const others = found.filter(({ organizationId }) => !this.#dispatches(organizationId))
+    const missed = others.filter(({ organizationId, dispatchedId }) => this.#lastSeen.get(organizationId) === dispatchedId)
+    if (isLastLook) this.#lastSeen = new Map(others.map(({ organizationId, dispatchedId }) => [organizationId, dispatchedId]))
+    this.#turns.dispatch([...found.filter(({ organizationId }) => this.#dispatches(organizationId)), ...isLastLook ? missed : []].map(({ organizationId }) => organizationId))
+  }
+
+  /** Who else is there, and what of the organizations is ours by that. */
+  async #readShares(): Promise<void> {
+    if (this.store.dialect === 'sqlite') return
+    const nodes = await this.store.query('liveNodes', {})
+    // It may have been asked while this node's own session was doubtful.
+    this.#shares = new Shares(this.#around.node, [...nodes.filter(({ node }) => node !== this.#around.node), this.#self])
+    if (this.#self.delivers) this.#deliverer.leave((id) => this.#shares.delivers(id))
+  }
+
+  get #self(): LiveNode {
+    return { node: this.#around.node, dispatches: this.#around.dispatches ?? true, delivers: this.#around.delivers ?? true }
+  }
+
+  #dispatches(organizationId: number): boolean {
+    return this.#shares.dispatches(organizationId)
+  }
+
+  /** Whoever is alone has nobody to tell but those in this process. */
+  #tell(news: News): void {
+    this.#member.tell(news, this.#shares.hasOthers ? 'everybody' : 'this process')
+  }
+
+  #hear({ streams, lanes, outbox, nodes }: News): void {
+    if (this.#isStopped || this.#session === '') return
+    const hearing = async (): Promise<void> => {
+      if (nodes === true) await this.#readShares()
+      if (streams === 'all') await this.#findUndispatched()
+      else this.#turns.dispatch((streams ?? []).filter((id) => this.#dispatches(id)))
+      if (lanes === true) await this.#poll()
+      if (outbox === true && this.#self.dispatches) this.#relay.wake()
+    }
+    hearing().catch((error: unknown) => this.#around.observer.report(error, 'What another node told could not be followed; it is found later.'))
+  }
+
+  #outboxFilled(): void {
+    if (this.#self.dispatches) this.#relay.wake()
+    else this.#tell({ outbox: true })
+  }
+
+  /** What may have been told, and may have been lost. */
+  async #lookRound(): Promise<void> {
+    await this.#poll()
+    if (this.#shares.hasOthers && !this.#around.wakeup.isHeard) await this.#findUndispatched()
   }
 
   async #renew(): Promise<void> {
     await this.#readClock()
+    await this.#readShares()
     const asked = this.#clocks()
     await this.#owned(this.store.command('renewSession', { session: this.#session }))
     this.#provenAt = asked
@@ -282,7 +358,7 @@ export class Node implements Engine {
 
   /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
   async #poll(): Promise<void> {
-    if (this.#isStopped || this.#isRenewing || this.#around.delivers === false) return
+    if (this.#isStopped || this.#isRenewing || !this.#self.delivers) return
     if (this.#isPolling) {
       this.#pollAgain = true
       return
@@ -293,8 +369,8 @@ export class Node implements Engine {
         this.#pollAgain = false
         const woken = await this.store.query('wokenLanes', { session: this.#session })
         if (woken.length > 0) this.#deliverer.woken(woken)
-        if (await this.store.query('hasFreeDueLanes', {})) {
-          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit: nodeTimes.takeAtOnce }))
+        if (await this.store.query('hasFreeDueLanes', { slices: this.#shares.delivered })) {
+          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit: nodeTimes.takeAtOnce, slices: this.#shares.delivered }))
           this.#deliverer.taken(taken)
           if (taken.length === nodeTimes.takeAtOnce) this.#pollAgain = true
         }

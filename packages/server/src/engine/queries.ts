@@ -1,4 +1,5 @@
-import { hasFreeDueLanes, wokenLanes } from '../deliveries/lanes.js'
+import { hasFreeDueLanes, wokenLanes, type Slices } from '../deliveries/lanes.js'
+import { liveNodes } from '../deliveries/sessions.js'
 import { readBilling } from '../billing/read-billing.js'
 import { dueConsumers } from '../consumers/consume.js'
 import { listConsumerDeadLetters } from '../consumers/dead-letters.js'
@@ -37,7 +38,8 @@ import type { Database } from '../storage/database.js'
 /** Everything that only reads. */
 export const queries = {
   undispatched: (db: Database, _input: object) => undispatched(db),
-  hasFreeDueLanes: (db: Database, _input: object, memory: Memory) => hasFreeDueLanes(db, memory.lanes),
+  liveNodes: (db: Database, _input: object) => liveNodes(db),
+  hasFreeDueLanes: (db: Database, input: { slices?: Slices | undefined }, memory: Memory) => hasFreeDueLanes(db, { search: memory.lanes, slices: input.slices }),
   ping,
   findOrganization,
   readOrganization,

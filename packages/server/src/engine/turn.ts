@@ -13,8 +13,11 @@ export interface Turn {
   session: string
   settlements: readonly Settlement[]
   events: readonly NewEvent[]
-  /** Organizations whose streams are known to have moved; those of `events` are added. Undefined: a node that does not dispatch. */
-  dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[] } | undefined
+  /**
+   * Organizations whose streams are known to have moved; those of `events` are added, but for what is `elsewhere`: another
+   * node is to dispatch that. Undefined: a node that does not dispatch.
+   */
+  dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[]; elsewhere?: readonly number[] } | undefined
   /** Lanes that have been idle for long, or must stop. */
   release: readonly number[]
 }
@@ -102,7 +105,8 @@ export function storedEvents(events: readonly NewEvent[], appended: readonly App
 
 async function tryToDispatch(db: Database, input: Turn, memory: Memory, { results, lastIdsBefore }: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError' | 'isOwnershipUnknown'>> {
   const { session, events, release, dispatch: wanted } = input
-  const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId)])]
+  const elsewhere = new Set(wanted?.elsewhere)
+  const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId).filter((id) => !elsewhere.has(id))])]
   let released: readonly number[] = []
   try {
     if (release.length > 0) {

@@ -29,6 +29,8 @@ export interface TurnPartners<Settling> {
   /** What is left of a settlement that the database refuses. */
   withoutDetails(settling: Settling): Settling
   lanesToRelease(): number[]
+  /** Whose events are this node's to dispatch; those of others' it only appends. */
+  dispatches(organizationId: number): boolean
   room(): number
   fullLanes(): number[]
   run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult>
@@ -116,13 +118,14 @@ export class Turns<Settling> {
     const settling = this.partners.takeSettlements(this.#settleAtMost)
     const release = this.partners.lanesToRelease()
     const organizations = [...this.#dirty]
+    const elsewhere = [...new Set(publishes.map(({ event }) => event.organizationId).filter((id) => !this.partners.dispatches(id)))]
     this.#dirty.clear()
     this.#wantsTurn = false
 
     try {
       const result = await this.partners.run({
         events: publishes.map(({ event }) => event), release,
-        dispatch: { organizations, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
+        dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
       }, settling)
       this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
       for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
@@ -131,7 +134,7 @@ export class Turns<Settling> {
       if (skipped.length > 0) this.pace.after(turnLimits.skippedAgainMs, () => this.dispatch(skipped))
       // What was appended just now did not come back: it is here.
       if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
-      if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId)])
+      if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId).filter((id) => this.partners.dispatches(id))])
       if (result.settleError !== undefined) this.#settleAgain(result.settleError, settling)
       else this.#settleAtMost = Math.min(turnLimits.maxSettlements, this.#settleAtMost * 2)
       // There may be more than was taken.
@@ -206,7 +209,7 @@ export class Turns<Settling> {
       try {
         const result = await this.partners.run({ events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
         for (const [i, { event, resolve }] of half.entries()) {
-          this.#dirty.add(event.organizationId)
+          if (this.partners.dispatches(event.organizationId)) this.#dirty.add(event.organizationId)
           resolve(result.appended[i] as Appended)
         }
       } catch (problem) {

@@ -4,7 +4,7 @@ import type { FetchedProduct } from '../inventory/apply-catalog.js'
 import type { SettingName, Settings } from '../config/settings.js'
 
 /** What a Posthorn in an application is made with. Every setting of the server that has a meaning here has the same name and values. */
-export interface PosthornOptions extends Partial<Record<Exclude<SettingName, 'databaseUrl' | 'port' | 'host' | 'inspector'>, string | number | boolean>> {
+export interface PosthornOptions extends Partial<Record<Exclude<SettingName, 'databaseUrl' | 'port' | 'host' | 'inspector' | 'roles'>, string | number | boolean>> {
   /** `sqlite:./posthorn-data/posthorn.db`, `sqlite:/absolute/path.db`, `postgres://user:password@host:5432/database`, or a pool of `pg`, which stays yours to end. */
   database: string | PostgresPool
   /** 32 bytes in base64. Signing secrets are sealed with it. With SQLite one is made and kept beside the file; on PostgreSQL all processes need the same. */

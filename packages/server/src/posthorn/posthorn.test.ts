@@ -112,18 +112,10 @@ describe('an embedded Posthorn', () => {
     await expect(one?.publish({ organizationId: 'globex', type: 'order.created', data: {} })).rejects.toThrow('There is no organization "globex".')
   })
 
-  test('what does not consume tells no handler, and whoever does tells it later', async () => {
-    const seen: string[] = []
-    const watch = (made: Posthorn) => made.on('*', { name: 'watch' }, ({ id }) => { seen.push(id) })
-    const web = make({}, watch)
-    await web.start({ roles: ['deliver'] })
-    await organization(web, 'acme')
-    await web.publish({ organizationId: 'acme', type: 'order.created', data: {}, id: 'one' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    await web.stop()
-    expect(seen).toEqual([])
-    await started({}, watch)
-    await eventually(async () => expect(seen).toEqual(['one']))
+  test('does everything on SQLite, where nobody else could', async () => {
+    const posthorn = make()
+    await expect(posthorn.start({ roles: ['api', 'deliver'] })).rejects.toThrow('dispatch, consume, housekeeping would be done by nobody')
+    await posthorn.start({ roles: ['dispatch', 'deliver', 'consume', 'housekeeping'] })
   })
 
   test('refuses what cannot work, with all that is wrong', () => {

@@ -10,11 +10,12 @@ import { isSubscription } from '../event-types/event-type.js'
 import { eventId } from '../ids/public-id.js'
 import { Problem } from '../problems/problem.js'
 import { parseDuration } from '../retry-policies/duration.js'
-import { closeParts, knowAdminKey, makeApi, openParts, startNode, type Parts, type Role, type RunningNode } from '../server/parts.js'
+import { closeParts, knowAdminKey, makeApi, openParts, startNode, type Parts, type RunningNode } from '../server/parts.js'
 import { followCatalog } from './follow-catalog.js'
 import { asPosthornEvent, type PosthornEvent } from './handler-event.js'
 import { readOptions, type PosthornOptions } from './options.js'
 import { publishIn, type Transaction } from './transaction.js'
+import { roles as allRoles, wrongRoles, type Role } from '../config/roles.js'
 import type { Pool } from 'pg'
 import type { Settings } from '../config/settings.js'
 import type { Handler } from '../consumers/handlers.js'
@@ -75,7 +76,10 @@ export class Posthorn {
     return this
   }
 
-  /** Opens the database and begins to work: to deliver, to let consumers and handlers read, and to keep house, or only what `roles` says. */
+  /**
+   * Opens the database and begins to work: to dispatch, to deliver, to let consumers and handlers read, and to keep house, or
+   * only what `roles` says. `publish` and `fetch` work whatever it says.
+   */
   async start({ roles }: { roles?: readonly Role[] } = {}): Promise<void> {
     if (this.#running !== undefined || this.#starting !== undefined) throw new Error('Posthorn has been started already.')
     this.#starting = this.#start(roles)
@@ -136,6 +140,8 @@ export class Posthorn {
   get adminKey(): string | undefined { return this.#running?.adminKey }
 
   async #start(roles: readonly Role[] | undefined): Promise<void> {
+    const wrong = wrongRoles(roles ?? allRoles, this.#settings.databaseUrl.kind, allRoles.filter((role) => role !== 'api'))
+    if (wrong !== undefined) throw new Error(wrong)
     const { database } = this.#options
     const parts = await openParts(this.#settings, typeof database === 'string' ? undefined : database as Pool)
     try {

@@ -1,4 +1,6 @@
+import pg from 'pg'
 import { createApi } from '../api/app.js'
+import { createHealth } from '../api/health-routes.js'
 import { attempt } from '../deliveries/attempt.js'
 import { Connections } from '../deliveries/connections.js'
 import { targetLoader } from '../deliveries/load-targets.js'
@@ -20,14 +22,17 @@ import { keyCheckFact, keyCheckOf, refuseWrongKey, sealKeyCheck } from '../secre
 import { createVault, type Vault } from '../secrets/vault.js'
 import { announcerOf, type Announcer } from '../stream/announcer.js'
 import { builtInSources } from '../sources/built-in-sources.js'
+import { InProcessWakeup } from '../wakeup/in-process-wakeup.js'
+import { NotifyWakeup } from '../wakeup/notify-wakeup.js'
 import { housekeeping } from './housekeeping.js'
 import { observerOf } from './observe.js'
 import { Consumption } from './run-consumers.js'
 import { version } from './version.js'
-import type { Pool } from 'pg'
+import type { Role } from '../config/roles.js'
 import type { Settings } from '../config/settings.js'
 import type { Handler } from '../consumers/handlers.js'
 import type { Store } from '../engine/store.js'
+import type { Wakeup } from '../wakeup/wakeup.js'
 
 /** What a Posthorn is made of before anything runs in it. */
 export interface Parts {
@@ -41,10 +46,11 @@ export interface Parts {
   plans: Plans
   formatBook: FormatBook
   announcer: Announcer
+  wakeup: Wakeup
 }
 
 /** `pool`: connections to the database that an application lends, instead of those that its URL would make. */
-export async function openParts(settings: Settings, pool?: Pool): Promise<Parts> {
+export async function openParts(settings: Settings, pool?: pg.Pool): Promise<Parts> {
   const { databaseUrl, mode } = settings
   const plans = readPlans(settings.plans)
   if (!plans.ok) throw new Error(plans.mistakes.join('\n'))
@@ -53,7 +59,7 @@ export async function openParts(settings: Settings, pool?: Pool): Promise<Parts>
   const log = openLog({ destination: settings.log, level: settings.logLevel })
   const vault = createVault(settings.encryptionKey ?? await keepEncryptionKey(settings.dataFolder))
   const clock = systemClock()
-  const store = await openStore(databaseUrl, clock, pool)
+  const store = await openStore(databaseUrl, clock, { pool, allowFsyncOff: settings.allowsFsyncOff })
   try {
     refuseHalfCopied(await store.query('readFact', { name: copyFact }))
     await checkEncryptionKey(store, vault, settings)
@@ -66,7 +72,12 @@ export async function openParts(settings: Settings, pool?: Pool): Promise<Parts>
     resolver: settings.dnsServers === undefined ? systemResolver() : dnsServersResolver(settings.dnsServers),
   }))
   const announcer = announcerOf(store, clock)
-  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, formatBook: new FormatBook(formats.formats), announcer }
+  const wakeup = databaseUrl.kind === 'sqlite' ? new InProcessWakeup() : new NotifyWakeup({
+    // Of its own, also where an application lends a pool: it is never given back.
+    connect: () => new pg.Client({ ...(pool === undefined ? { connectionString: databaseUrl.url } : clientOptions(pool)), connectionTimeoutMillis: 5_000, keepAlive: true, application_name: 'posthorn' }),
+    report: (error, what) => log.error('fault', { what, error }),
+  })
+  return { settings, log, vault, clock, metrics: new Metrics(), store, connections, plans: plans.plans, formatBook: new FormatBook(formats.formats), announcer, wakeup }
 }
 
 /** Also a database from before there was a check is refused under another key, before one would be made with that. */
@@ -80,31 +91,30 @@ async function checkEncryptionKey(store: Store, vault: Vault, { encryptionKey, d
   refuseWrongKey(vault, keyCheckOf(value), whence)
 }
 
-export async function closeParts({ connections, store, log }: Parts): Promise<void> {
+export async function closeParts({ connections, store, log, wakeup }: Parts): Promise<void> {
+  await wakeup.close()
   await connections.close()
   await store.close()
   await log.close()
 }
 
-/** What a process may do beside publishing and answering requests. */
-export const roles = ['deliver', 'consume', 'keep-house'] as const
-export type Role = (typeof roles)[number]
-
 /** A node that runs, with all that reads its streams. */
 export interface RunningNode { node: Node; stop(): Promise<void> }
 
-export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, formatBook, announcer }: Parts, { name, handlers = [], does = roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
+export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, formatBook, announcer, wakeup }: Parts, { name, handlers = [], does = settings.roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
   const consumption = new Consumption({ store, clock, log, plans, handlers })
+  const reader = wakeup.join(({ streams }) => {
+    // All of them are too many to be named, and are found by looking.
+    if (streams === undefined || streams === 'all') return
+    consumption.wake(streams)
+    announcer.streamsMoved(streams)
+  })
   const node = await Node.start({
     store, clock, node: name, formats: formatBook.definitions, observer: observerOf(log, metrics, announcer), userAgent: `Posthorn/${version}`,
     send: (request, done) => attempt(connections, request, done),
     loadTargets: targetLoader({ load: (ids) => store.query('loadEndpoints', { ids }), open: vault.open, defaultTimeoutMs: settings.deliveryTimeoutMs, now: () => clock.now() }),
-    streamsMoved(organizationIds) {
-      consumption.wake(organizationIds)
-      announcer.streamsMoved(organizationIds)
-    },
-    delivers: does.includes('deliver'),
-    housekeeping: (self) => does.includes('keep-house') ? housekeeping({ store, clock, log, settings, wake: () => self.wake() }) : [],
+    wakeup, dispatches: does.includes('dispatch'), delivers: does.includes('deliver'),
+    housekeeping: (self) => does.includes('housekeeping') ? housekeeping({ store, clock, log, settings, wake: () => self.wake() }) : [],
   })
   metrics.watch({
     inFlight: () => node.load.inFlight, unsettled: () => node.load.unsettled,
@@ -116,6 +126,7 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   return {
     node,
     async stop() {
+      reader.leave()
       await consumption.stop()
       await node.stop()
     },
@@ -127,10 +138,21 @@ export function makeApi({ settings, log, vault, clock, metrics, announcer, forma
   return createApi({
     engine: node, vault, adminKeyHash, log, clock, announcer, formatBook,
     configuration: { mode: settings.mode, settings: tellSettings(settings) },
-    settings: { version, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
+    settings: { version, roles: settings.roles, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
     inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
   })
+}
+
+/** With what a pool makes its clients; its password is not among what can be listed. */
+function clientOptions({ options }: { options?: pg.PoolConfig }): pg.ClientConfig {
+  return { ...options, password: options?.password }
+}
+
+/** What a process answers that leaves the API to others: whether it lives, and how it fares. */
+export function makeHealth({ settings, metrics, store }: Parts): ReturnType<typeof createApi> {
+  const app = createHealth({ store, roles: settings.roles, metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }) })
+  return { app, onNode: () => false }
 }
 
 /** The admin key's hash: of the one that is set, or of the one that was made at the first start. */

@@ -5,7 +5,7 @@ import { mountDashboard } from '../dashboard/dashboard.js'
 import { findSignersIn } from '../inspector/find-signers.js'
 import { createInspector, mountInspector } from '../inspector/inspector.js'
 import { Problem } from '../problems/problem.js'
-import { closeParts, knowAdminKey, makeApi, openParts, startNode } from './parts.js'
+import { closeParts, knowAdminKey, makeApi, makeHealth, openParts, startNode } from './parts.js'
 import { version } from './version.js'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,6 +32,7 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const parts = await openParts(settings)
   const { store, log, vault, clock } = parts
+  const answers = settings.roles.includes('api')
   let app: Pick<ReturnType<typeof makeApi>['app'], 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
   let onNode: NodeHandler = () => false
   const server = createHttpServer((request, env) => app.fetch(request, env), (incoming, outgoing) => onNode(incoming, outgoing))
@@ -39,18 +40,18 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     // The port first: where it is taken, no admin key must have been made that nobody is ever shown.
     await listen(server, settings.port, settings.host)
     const { port } = server.address() as AddressInfo
-    const { adminKeyHash, adminKey } = await knowAdminKey(parts)
+    const admin = answers ? await knowAdminKey(parts) : undefined
     const running = await startNode(parts, { name: nodeName(store, port) })
 
-    const { app: api, onNode: handler } = makeApi(parts, running.node, adminKeyHash)
-    mountDashboard(api)
-    if (settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: parts.formatBook.definitions, clock }) }))
+    const { app: api, onNode: handler } = admin === undefined ? makeHealth(parts) : makeApi(parts, running.node, admin.adminKeyHash)
+    if (answers) mountDashboard(api)
+    if (answers && settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: parts.formatBook.definitions, clock }) }))
     app = api
     onNode = handler
-    log.info('started', { version, mode: settings.mode, port })
+    log.info('started', { version, mode: settings.mode, port, roles: settings.roles.join(',') })
 
     return {
-      port, adminKey, node: running.node, store, log,
+      port, adminKey: admin?.adminKey, node: running.node, store, log,
       fetch: (request) => api.fetch(request),
       url: `http://${settings.host === '0.0.0.0' || settings.host === '::' || settings.host === '127.0.0.1' ? 'localhost' : settings.host}:${port}`,
       async stop() {

@@ -8,15 +8,19 @@ import { builtInFormats } from '../formats/built-in-formats.js'
 import { createVault } from '../secrets/vault.js'
 import { sealContext } from '../endpoints/signing-secrets.js'
 import { eventId } from '../ids/public-id.js'
+import { InProcessWakeup } from '../wakeup/in-process-wakeup.js'
 import type { Store } from '../engine/store.js'
 import type { ObservedAttempt } from '../deliveries/deliverer.js'
 import type { Clock } from '../engine/clock.js'
 import type { NewEvent } from '../events/event.js'
 import type { Parked } from '../outbox/parked.js'
+import type { Wakeup } from '../wakeup/wakeup.js'
 import type { TestDatabase } from './each-database.js'
 
 export const testVault = createVault(new Uint8Array(32).fill(7))
 export const testSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+
+export interface RunningNodeOptions { timeoutMs?: number; name?: string; wakeup?: Wakeup; dispatches?: boolean; delivers?: boolean }
 
 /** A node that really runs: its own threads, timers and sockets; only the clock may be the test's. */
 export class RunningNode {
@@ -28,7 +32,7 @@ export class RunningNode {
   private constructor(readonly store: Store, readonly clock: Clock) {}
   node!: Node
 
-  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 15_000, name = 'test' }: { timeoutMs?: number; name?: string } = {}): Promise<RunningNode> {
+  static async start(db: TestDatabase, clock: Clock = db.clock, { timeoutMs = 15_000, name = 'test', wakeup = new InProcessWakeup(), ...does }: RunningNodeOptions = {}): Promise<RunningNode> {
     const running = new RunningNode(await db.store(clock), clock)
     const observer: NodeObserver = {
       accepted() {}, committed() {},
@@ -37,7 +41,7 @@ export class RunningNode {
       report: (error, what) => { running.faults.push(`${what} ${error instanceof Error ? error.message : String(error)}`) },
     }
     running.node = await Node.start({
-      store: running.store, clock, node: name, formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
+      store: running.store, clock, node: name, wakeup, ...does, formats: Object.values(builtInFormats), userAgent: 'Posthorn/test', observer,
       send: (request, done) => attempt(running.#connections, request, done),
       loadTargets: targetLoader({ load: (ids) => running.store.query('loadEndpoints', { ids }), open: testVault.open, defaultTimeoutMs: timeoutMs, now: () => clock.now() }),
     })

@@ -1,0 +1,5 @@
+-- 0006-nodes-share-organizations.sql
+
+-- What the session's node takes its share of. None of an earlier version knows that it should.
+alter table sessions add column dispatches integer not null default 0;
+alter table sessions add column delivers integer not null default 0;
