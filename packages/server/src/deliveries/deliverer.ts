@@ -65,6 +65,7 @@ export class Deliverer {
   readonly #wantsLook = new Set<Lane>()
   readonly #wantsTarget = new Set<Lane>()
   readonly #mayGo = new Set<Lane>()
+  readonly #letGo = new Set<Lane>()
   #settlements: Settling[] = []
   #unsettled = 0
   #turn = 0
@@ -99,12 +100,15 @@ export class Deliverer {
     return taken
   }
 
-  /** Lanes to let go of in the turn that begins now. They are forgotten when it has committed: `released`. */
+  /** Lanes to let go of in the turn that begins now. When it is over, `released` tells which of them are gone. */
   lanesToRelease(): number[] {
-    const ids: number[] = []
-    for (const lane of this.#mayGo) if (lane.isIdle && this.#lanes.get(lane.endpointId) === lane) ids.push(lane.endpointId)
+    for (const lane of this.#mayGo) {
+      if (!lane.isIdle || this.#lanes.get(lane.endpointId) !== lane) continue
+      lane.isLetGo = true
+      this.#letGo.add(lane)
+    }
     this.#mayGo.clear()
-    return ids
+    return [...this.#letGo].map((lane) => lane.endpointId)
   }
 
   /** Finds lanes that have had nothing to do for long; called now and then. */
@@ -128,12 +132,22 @@ export class Deliverer {
     this.#look()
   }
 
+  /** The turn is over. These lanes are gone; what else was to go has stayed. */
   released(endpointIds: readonly number[]): void {
-    for (const id of endpointIds) {
-      const lane = this.#lanes.get(id)
-      if (lane !== undefined) this.#memory.forget(lane)
-      this.#lanes.delete(id)
+    const gone = new Set(endpointIds)
+    for (const lane of this.#letGo) {
+      lane.isLetGo = false
+      if (!gone.has(lane.endpointId)) {
+        if (lane.wantsLook) this.#wantLook(lane)
+        continue
+      }
+      this.#memory.forget(lane)
+      lane.wantsLook = false
+      this.#wantsLook.delete(lane)
+      this.#lanes.delete(lane.endpointId)
     }
+    this.#letGo.clear()
+    this.#look()
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
@@ -222,6 +236,7 @@ export class Deliverer {
     this.#wantsLook.clear()
     this.#wantsTarget.clear()
     this.#mayGo.clear()
+    this.#letGo.clear()
     this.#slots.forgetParked()
     this.#memory.clear()
     this.#unsettled -= this.#settlements.length
@@ -252,14 +267,14 @@ export class Deliverer {
   get #readPerLook(): number { return this.#memory.readPerLook(this.#wantsLook.size) }
   get #lowWater(): number { return this.#memory.lowWater(this.#wantsLook.size) }
 
-  /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. */
-  #conclude(lane: Lane, item: Item, dueAt: number | null): void {
+  /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. What is read with fewer attempts than `attempts` was read before. */
+  #conclude(lane: Lane, item: Item, dueAt: number | null, attempts = item.attempts): void {
     if (dueAt !== null && lane.target?.ordered === true && !item.exempt && !lane.isClosing) {
       lane.blockHead({ ...item, dueAt, isFromDatabase: true })
       this.#dueTimes.add(dueAt, lane.endpointId)
       return
     }
-    lane.forget(item.eventId, dueAt)
+    if (lane.forget(item.eventId, attempts, dueAt)) this.#wantLook(lane)
     this.#memory.remove(lane, item, this.#wantsLook.size)
     if (dueAt !== null) this.#dueLater(lane, dueAt)
   }
@@ -301,7 +316,7 @@ export class Deliverer {
 
   /** Organizations take turns at reading as they do at sending; whose a lane is, is known once its target is. */
   #lineUpToLook(lane: Lane): void {
-    if (lane.wantsLook && !lane.isLoading && !lane.isReturning) this.#looks.add(lane)
+    if (lane.wantsLook && !lane.isLoading && !lane.isReturning && !lane.isLetGo) this.#looks.add(lane)
   }
 
   #wantTarget(lane: Lane): void {
@@ -377,7 +392,7 @@ export class Deliverer {
     const done = (): void => {
       this.#unsettled--
       if (lane.generation !== this.#generation) return
-      this.#conclude(lane, item, this.around.now() + this.limits.faultDelayMs)
+      this.#conclude(lane, item, this.around.now() + this.limits.faultDelayMs, item.attempts + 1)
       this.#afterChange(lane)
     }
     this.around.returnToWaiting([item], this.limits.faultDelayMs).then(done, (problem: unknown) => {
@@ -461,8 +476,9 @@ export class Deliverer {
     if (this.#isLooking || this.#isStopping || this.#wantsLook.size === 0) return
     const lanes: Lane[] = []
     for (let lane = this.#looks.take(); lane !== undefined; lane = this.#looks.take()) {
-      // What must wait for its settings lines up again once it has them.
-      if (!lane.wantsLook || lane.isLoading || lane.isReturning || lane.generation !== this.#generation) continue
+      // What must wait for its settings lines up again once it has them; one that is being let go of, if it has stayed. What was
+      // read of one that is gone by then would be sent beside whoever has it.
+      if (!lane.wantsLook || lane.isLoading || lane.isReturning || lane.isLetGo || lane.generation !== this.#generation) continue
       this.#wantsLook.delete(lane)
       lane.wantsLook = false
       lane.isLooking = true
@@ -499,14 +515,14 @@ export class Deliverer {
     lane.failingSince = look.failingSince
     this.#memory.setBehind(lane, look.isBehind)
     lane.nextDueAt = null
-    for (const dueAt of [look.nextDueAt, ...lane.settledMeanwhile.values()]) if (dueAt !== null) this.#dueLater(lane, dueAt)
+    for (const dueAt of [look.nextDueAt, ...[...lane.settledMeanwhile.values()].map((settled) => settled.dueAt)]) if (dueAt !== null) this.#dueLater(lane, dueAt)
     if (lane.target?.version !== look.version) {
       this.#wantTarget(lane)
       this.#loadTargets()
     }
     for (const delivery of look.deliveries) {
       const event = events.get(delivery.eventId)
-      if (event === undefined || lane.settledMeanwhile.has(delivery.eventId)) continue
+      if (event === undefined || delivery.attempts < (lane.settledMeanwhile.get(delivery.eventId)?.attempts ?? 0)) continue
       this.#memory.add(lane, { ...delivery, isFromDatabase: delivery.state === deliveryStates.waiting, event })
       if (delivery.dueAt > this.around.now()) this.#dueTimes.add(delivery.dueAt, lane.endpointId)
     }

@@ -45,6 +45,8 @@ export class Lane {
   /** Waits for its settings. */
   isLoading = false
   isReturning = false
+  /** A transaction is under way that lets go of it: until that is over, nobody knows whose it is. */
+  isLetGo = false
   /** Sends nothing until its settings have been read anew. */
   isHalted = false
   /** Its endpoint is paused, disabled or deleted: nothing more is sent, and the lane is let go of. */
@@ -55,9 +57,15 @@ export class Lane {
   bytes = 0
   /** Known once the settings are; only then is anything sent. */
   organizationId = 0
-  /** What was settled while a look was under way, and when it is due again: that look may have read before, and must not bring it back. */
-  readonly settledMeanwhile = new Map<number, number | null>()
-  readonly #keys = new Set<number>()
+  /**
+   * What was settled while a look was under way, and when it is due again: what that look read with fewer attempts, it read
+   * before, and must not bring back.
+   */
+  readonly settledMeanwhile = new Map<number, { attempts: number; dueAt: number | null }>()
+  /** With how many attempts each was taken in. */
+  readonly #keys = new Map<number, number>()
+  /** Read with more attempts than are known of here: settled, though the answer is on its way yet, and made due again since. */
+  readonly #movedOn = new Set<number>()
 
   /** `generation`: the session under which the lane was taken, by count. */
   constructor(readonly endpointId: number, readonly generation: number) {}
@@ -73,8 +81,12 @@ export class Lane {
 
   /** Takes a delivery in, once: what is queued, in flight or unsettled already is not taken again. */
   add(item: Item): boolean {
-    if (this.#keys.has(item.eventId)) return false
-    this.#keys.add(item.eventId)
+    const known = this.#keys.get(item.eventId)
+    if (known !== undefined) {
+      if (item.attempts > known) this.#movedOn.add(item.eventId)
+      return false
+    }
+    this.#keys.set(item.eventId, item.attempts)
     if (item.step > 0 && !this.target?.ordered || item.exempt) this.again.push(item)
     else if (this.target?.ordered === true) this.fresh.insert(item)
     else this.fresh.push(item)
@@ -109,16 +121,21 @@ export class Lane {
     this.window = isSuccess ? Math.min(maxWindow, this.window + 1) : Math.max(1, Math.floor(this.window / 2))
   }
 
-  /** Settled for good, or until it is read from the database again when it is due. */
-  forget(eventId: number, dueAt: number | null): void {
+  /**
+   * Settled with so many attempts for good, or until it is read from the database again when it is due. True where it was
+   * read meanwhile as something to be sent anew, and has to be read again for that.
+   */
+  forget(eventId: number, attempts: number, dueAt: number | null): boolean {
     this.unsettled--
     this.#keys.delete(eventId)
-    if (this.isLooking) this.settledMeanwhile.set(eventId, dueAt)
+    if (this.isLooking) this.settledMeanwhile.set(eventId, { attempts, dueAt })
+    return this.#movedOn.delete(eventId)
   }
 
   /** Settled as waiting on a strictly ordered lane: it stays the head and blocks until it is due. */
   blockHead(item: Item): void {
     this.unsettled--
+    this.#keys.set(item.eventId, item.attempts)
     this.fresh.unshift(item)
   }
 

@@ -191,6 +191,7 @@ export class Node implements Engine {
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
+      notReleased: () => this.#deliverer.released([]),
       dispatches: (id) => this.#dispatches(id),
       room: () => !this.#self.delivers || this.#isRenewing ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
@@ -212,9 +213,9 @@ export class Node implements Engine {
     const session = this.#session
     const result = await this.#owned(this.store.command('turn', { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }))
     if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew(session)
-    // What was handed over under a session that has ended since belongs to whoever ended it.
-    if ((session !== this.#session || this.#isRenewing) && result.dispatched !== undefined) return { ...result, dispatched: { ...result.dispatched, handed: [], takenLanes: [] } }
-    return result
+    if (session === this.#session && !this.#isRenewing) return result
+    // What was handed over or let go of under a session that has ended since says nothing of the lanes that are ours now.
+    return { ...result, released: [], dispatched: result.dispatched && { ...result.dispatched, handed: [], takenLanes: [] } }
   }
 
   /** A look takes the mark off a lane. Where nobody knows whether it did, newer work could be handed over before what it did not read. */

@@ -29,6 +29,8 @@ export interface TurnPartners<Settling> {
   /** What is left of a settlement that the database refuses. */
   withoutDetails(settling: Settling): Settling
   lanesToRelease(): number[]
+  /** The turn came to nothing: what was to be let go of has stayed. */
+  notReleased(): void
   /** Whose events are this node's to dispatch; those of others' it only appends. */
   dispatches(organizationId: number): boolean
   room(): number
@@ -183,6 +185,7 @@ export class Turns<Settling> {
    */
   async #recover(error: Error, publishes: Waiting[], settling: Settling[], organizations: number[]): Promise<void> {
     this.partners.giveBackSettlements(settling)
+    this.partners.notReleased()
     for (const id of organizations) this.#dirty.add(id)
     if (isAway(error) || publishes.length === 0) {
       this.partners.report(error, 'A turn could not be committed.')
