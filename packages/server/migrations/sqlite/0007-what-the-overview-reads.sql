@@ -1,6 +1,6 @@
 -- 0007-what-the-overview-reads.sql
--- The same counts by the hour, and of everybody together (organization 0, by the hour and among `counters` by the minute):
--- a week of minutes of thousands of organizations is millions of rows.
+-- The same counts by the hour, everybody's as organization 0: a week of minutes of thousands of organizations is millions of
+-- rows. Among `counters` everybody's stand below 0, one for each session that counts.
 create table counter_hours (
   organization_id integer not null,
   hour integer not null,

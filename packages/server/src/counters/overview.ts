@@ -23,7 +23,7 @@ export async function overview(db: Database, { organizationId = everybody, from,
   const { minute: summed } = await summedTo(db)
   const rows = await db.all<{ step: number; kind: string; count: number }>(sql`
     select c.minute - c.minute % cast(${stepMinutes} as bigint) as step, c.kind, sum(c.count) as count
-    from (${stepMinutes < 60 ? byMinutes(organizationId, first, below, summed) : byHoursAndMinutes(organizationId, first, below, summed)}) as c
+    from (${stepMinutes < 60 ? byMinutes(organizationId, first, below) : byHoursAndMinutes(organizationId, first, below, summed)}) as c
     group by 1, 2 order by 1`)
 
   const totals = none()
@@ -51,25 +51,16 @@ function byHoursAndMinutes(organizationId: number, first: number, below: number,
   const belowHour = Math.max(firstHour, Math.floor(Math.min(summed, below) / 60))
   return sql`
     select hour * 60 as minute, kind, count from counter_hours where organization_id = ${organizationId} and hour >= ${firstHour} and hour < ${belowHour}
-    union all ${byMinutes(organizationId, belowHour * 60, below, summed)}`
-}
-
-/** What everybody counted stands together as far as it is summed up; the last minutes are added up here. */
-function byMinutes(organizationId: number, first: number, below: number, summed: number): Sql {
-  if (organizationId !== everybody) return lookedUp(organizationId, first, below)
-  const belowSummed = Math.max(first, Math.min(summed, below))
-  return sql`
-    select * from (${lookedUp(everybody, first, belowSummed)}) as together
-    union all select minute, kind, count from counters where organization_id > ${everybody} and minute >= ${belowSummed} and minute < ${below}`
+    union all ${byMinutes(organizationId, belowHour * 60, below)}`
 }
 
 /** The key begins with the minute, so each minute is looked up: a day of one organization costs as much among a thousand as alone. */
-function lookedUp(organizationId: number, first: number, below: number): Sql {
+function byMinutes(organizationId: number, first: number, below: number): Sql {
   return sql`
     select * from (
       with recursive minutes(minute) as (select cast(${first} as bigint) union all select minute + 1 from minutes where minute < ${below - 1})
       select c.minute, c.kind, c.count from minutes m cross join counters c
-      where c.minute = m.minute and c.organization_id = ${organizationId} and c.minute < ${below}) as looked_up`
+      where c.minute = m.minute and ${organizationId === everybody ? sql`c.organization_id < ${everybody}` : sql`c.organization_id = ${organizationId}`} and c.minute < ${below}) as looked_up`
 }
 
 function add({ counts, histogram }: { counts: Record<CounterKind, number>; histogram: Histogram }, kind: string, count: number): void {

@@ -1,3 +1,4 @@
+import { everybodyOf } from '../counters/count.js'
 import { latencyKind } from '../counters/latency.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
@@ -60,7 +61,7 @@ export async function settle(tx: Database, session: string, settlements: readonl
   const applied = await moveDeliveries(tx, settlements)
   if (applied.length > 0) {
     await tx.insert('attempts', attemptColumns, applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
-    await count(tx, applied)
+    await count(tx, session, applied)
   }
   await rememberFailing(tx, settlements)
   const disabledEndpoints = await disable(tx, applied)
@@ -83,8 +84,8 @@ async function moveDeliveries(tx: Database, settlements: readonly Settlement[]):
 
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
 
-/** One row per minute, organization and outcome, however many deliveries: what the overview reads instead of scanning. */
-async function count(tx: Database, settlements: readonly Settlement[]): Promise<void> {
+/** One row per minute, organization and outcome, and everybody's, however many deliveries: what the overview reads instead of scanning. */
+async function count(tx: Database, session: string, settlements: readonly Settlement[]): Promise<void> {
   const counts = new Map<string, [number, string, number]>()
   for (const settlement of settlements) {
     const kind = counterKind(settlement)
@@ -93,7 +94,10 @@ async function count(tx: Database, settlements: readonly Settlement[]): Promise<
     if (row === undefined) counts.set(key, [settlement.organizationId, kind, 1])
     else row[2]++
   }
-  const rows = [...counts.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+  const all = new Map<string, number>()
+  for (const [, kind, number] of counts.values()) all.set(kind, (all.get(kind) ?? 0) + number)
+  const everybody = everybodyOf(session)
+  const rows = [...[...all].map(([kind, number]): [number, string, number] => [everybody, kind, number]), ...counts.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
   await tx.run(sql`
     insert into counters (minute, organization_id, kind, count)
     select cast(${tx.now} as bigint) / 60000, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r

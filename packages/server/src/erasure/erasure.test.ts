@@ -41,7 +41,7 @@ onEachDatabase('erasing an event', (db) => {
     await eraseEvent(db, { organizationId: acme, publicId: 'a' })
     expect(await db.first(sql`select state from deliveries`)).toEqual({ state: discarded })
     expect(await db.first(sql`select wake_at from lanes`)).toEqual({ wake_at: db.clock.now() })
-    expect(await db.first(sql`select kind, count from counters`)).toEqual({ kind: 'discarded', count: 1 })
+    expect(await db.first(sql`select kind, count from counters where organization_id > 0`)).toEqual({ kind: 'discarded', count: 1 })
   })
 
   test('before it was dispatched: it becomes no delivery, and the next one does', async () => {
