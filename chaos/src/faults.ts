@@ -33,6 +33,8 @@ function kindsOn({ postgres, nodes }: Stage): FaultKind[] {
   return nodes.length > 1 ? ['cut connections', 'kill a node', 'pause a node', 'kill PostgreSQL'] : ['cut connections', 'kill a node', 'kill PostgreSQL']
 }
 
+const feltWithinMs = 30_000
+
 type Play = (stage: Stage, random: SeededRandom, patient: boolean) => Promise<string>
 
 const play: Record<FaultKind, Play> = {
@@ -72,9 +74,13 @@ const play: Record<FaultKind, Play> = {
     return `${(proxy?.cuts ?? 0) - before} between COMMIT and its reply`
   },
 
-  async 'fill the disk'({ disk }, random) {
+  async 'fill the disk'({ disk, publishers }, random) {
+    const before = await publishers.refusals()
     disk?.fill()
-    await pause(random.between(1_000, 4_000))
+    // What SQLite's files have gained before is written over first, so it may be a while until more is needed.
+    const until = performance.now() + feltWithinMs
+    while (await publishers.refusals() === before && performance.now() < until) await pause(50)
+    await pause(random.between(500, 3_000))
     disk?.makeRoom()
     return 'until nothing more could be written'
   },

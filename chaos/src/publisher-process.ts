@@ -5,7 +5,7 @@ import { answerParent } from '../../bench/dist/child.js'
 import { PublishLog, type Accepted } from './publish-log.js'
 
 /** Publishers in a process of their own. Each publishes one event after another, and the same one again until it is answered with 2xx. */
-const commands = { start, stop }
+const commands = { start, stop, refusals }
 export type PublisherCommands = typeof commands
 
 export interface PublishOrder { urls: string[]; key: string; organizations: string[]; perSecond: number; publishers: number; firstPublisher: number; log: string }
@@ -37,6 +37,11 @@ async function stop({ withinMs }: { withinMs: number }): Promise<{ accepted: Acc
   // What counts is what is on the disk.
   const accepted = readFileSync(order.log, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Accepted)
   return { accepted, unanswered: [...open], answers, refusedAt }
+}
+
+/** How many publishes were answered 503 so far. */
+async function refusals(): Promise<number> {
+  return refusedAt.length
 }
 
 async function publishAll(publisher: number): Promise<void> {

@@ -27,6 +27,12 @@ export class Publishers {
     }
   }
 
+  /** How many publishes were answered 503 so far. */
+  async refusals(): Promise<number> {
+    const counts = await Promise.all(this.#children.map((child) => child.ask('refusals')))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.end()))
   }

@@ -79,7 +79,7 @@ if (!hasHelm) process.stderr.write('\nNo helm on the PATH: the chart is neither 
 describe.skipIf(!hasHelm)('the chart, rendered by helm', () => {
   type Rendered = Record<string, any> // oxlint-disable-line typescript/no-explicit-any
   let all: Rendered[]
-  const everything = ['existingSecret=secrets', 'autoscaling.enabled=true', 'serviceMonitor.enabled=true', 'ingress.enabled=true', 'ingress.host=hooks.example', 'ingress.tlsSecret=tls', 'publicUrl=https://hooks.example', 'settings.POSTHORN_RETENTION_PAYLOADS=14d']
+  const everything = ['existingSecret=secrets', 'autoscaling.enabled=true', 'serviceMonitor.enabled=true', 'ingress.enabled=true', 'ingress.host=hooks.example', 'ingress.tlsSecret=tls', 'publicUrl=https://hooks.example', 'settings.POSTHORN_RETENTION_PAYLOADS=14d', 'roles=api\\,deliver']
   const helm = (command: readonly string[], values: readonly string[]): string => execFileSync('helm', [...command, chart, ...values.flatMap((value) => ['--set', value])], { encoding: 'utf8', stdio: 'pipe' })
   const render = (values: readonly string[]): Rendered[] => parseAllDocuments(helm(['template', 'release', '--kube-version', '1.30.0'], values)).map((document) => {
     expect(document.errors).toEqual([])
@@ -127,7 +127,7 @@ describe.skipIf(!hasHelm)('the chart, rendered by helm', () => {
       for (const { name, value, valueFrom } of workload['spec'].template.spec.containers[0].env) {
         expect(knownEnv, name).toContain(name)
         const isSecret = ['DATABASE_URL', 'POSTHORN_ENCRYPTION_KEY', 'POSTHORN_API_KEY'].includes(name)
-        expect(isSecret ? valueFrom.secretKeyRef.name : value, name).toBe(isSecret ? 'secrets' : { POSTHORN_PUBLIC_URL: 'https://hooks.example', POSTHORN_RETENTION_PAYLOADS: '14d' }[name as string])
+        expect(isSecret ? valueFrom.secretKeyRef.name : value, name).toBe(isSecret ? 'secrets' : { POSTHORN_ROLES: 'api,deliver', POSTHORN_PUBLIC_URL: 'https://hooks.example', POSTHORN_RETENTION_PAYLOADS: '14d' }[name as string])
       }
     }
     expect(all.some((each) => each['kind'] === 'Secret')).toBe(false)
