@@ -14,6 +14,7 @@ onEachDatabase('a commit whose reply is lost', (db) => {
   let sink: Sink
   let acme: number
   beforeEach(async () => {
+    begun = 0
     sink = await Sink.start()
     acme = await givenOrganization(db, 'acme')
     await givenSinkEndpoint(db, acme, 'acme', sink.url(), { ordered: 1 })
@@ -29,6 +30,7 @@ onEachDatabase('a commit whose reply is lost', (db) => {
     const ids = [...await node.publish(acme, 3), ...await node.publish(acme, 3)]
     await eventually(async () => expect(await deliveryStatesOf(db)).toEqual(ids.map(() => 2)))
     expect(lost).toBeGreaterThan(0)
+    expect(begun, 'the first session, and one in the place of that whose lanes were not known').toBe(2)
     expect([...new Set(sink.received.map(({ id }) => id))]).toEqual([...new Set(sink.received.map(({ id }) => id))].sort())
     await node.stop()
   })
@@ -77,6 +79,9 @@ onEachDatabase('a commit whose reply is lost', (db) => {
   })
 })
 
+/** Sessions that the node of this test has begun. */
+let begun = 0
+
 /** A node that hears of one kind of command what `change` makes of it; the database has done what it did. */
 async function startWith<Name extends 'turn' | 'lookAtLanes' | 'relayRows'>(db: TestDatabase, changed: Name, change: (output: OutputOf<Name>) => OutputOf<Name>): Promise<RunningNode> {
   const changing = Object.create(db, {
@@ -84,6 +89,7 @@ async function startWith<Name extends 'turn' | 'lookAtLanes' | 'relayRows'>(db: 
       value: async (...args: Parameters<TestDatabase['store']>): Promise<Store> => {
         const store = await db.store(...args)
         const command = (async (name: Name, input: never) => {
+          if ((name as string) === 'beginSession') begun++
           const output = await store.command(name, input) as OutputOf<Name>
           return name === changed ? change(output) : output
         }) as unknown as Store['command']

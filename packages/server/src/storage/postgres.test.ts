@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { onPostgres, type TestDatabase } from '../testing/each-database.js'
+import { eventually } from '../testing/given-sink-endpoint.js'
 import { withClient } from '../testing/postgres-setup.js'
 import { DatabaseAway } from './database-away.js'
 import { migrate, readMigrations } from './migrate.js'
@@ -94,6 +95,26 @@ onPostgres('a PostgreSQL database', (db) => {
     })
     await Promise.all([both('left', 'right'), both('right', 'left')])
     expect(await db.all(facts)).toEqual([{ name: 'left', value: '2' }, { name: 'right', value: '2' }])
+  })
+
+  test('a node that stops in the middle of a transaction holds its locks for some seconds only', async () => {
+    await keep(db, 'contended')
+    const rename = sql`update installation set value = 'y' where name = 'contended'`
+    await opened(db, (stopped) => opened(db, async (other) => {
+      let isOver = (): void => {}
+      const standing = stopped.transaction(async (tx) => {
+        await tx.run(rename)
+        await new Promise<void>((resolve) => { isOver = resolve })
+        await tx.run(rename)
+      })
+      standing.catch(() => {})
+      const startedAt = performance.now()
+      await eventually(async () => expect(await db.first(sql`select 1 as found from pg_locks where relation = 'installation'::regclass and mode = 'RowExclusiveLock'`)).toBeDefined())
+      await other.run(rename)
+      expect(performance.now() - startedAt).toBeLessThan(9_000)
+      isOver()
+      await expect(standing).rejects.toBeInstanceOf(DatabaseAway)
+    }))
   })
 
   test('a connection that is cut means the database is away; cut at the commit, that nobody knows', async () => {

@@ -19,9 +19,10 @@ export interface PostgresOptions {
  * What begins every transaction, sent along with its first statement. `local`, because behind pgbouncer (transaction
  * mode) a setting of the session would be another's session's next moment; for the same reason no statement has a name.
  * The isolation and the durability are what Posthorn relies on, whatever the server's or the role's default is. And a
- * node that is stopped in the middle of a transaction must not hold its locks for ever.
+ * node that is stopped in the middle of a transaction must not hold its locks for ever: between two of its statements there
+ * are never seconds, and whoever waits for it waits with all its publishers.
  */
-const begin = 'begin isolation level read committed read write; set local search_path = posthorn; set local synchronous_commit = on; set local idle_in_transaction_session_timeout = 15000'
+const begin = 'begin isolation level read committed read write; set local search_path = posthorn; set local synchronous_commit = on; set local idle_in_transaction_session_timeout = 5000'
 
 /** A PostgreSQL database. All that is Posthorn's lies in its schema `posthorn`, which no statement needs to name. */
 export class PostgresDatabase implements Database {
