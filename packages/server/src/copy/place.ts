@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '../files/make-folder.js'
 import { makePartitionsAhead } from '../partitions/make-partitions.js'
 import { migrate } from '../storage/migrate.js'
 import { PostgresDatabase } from '../storage/postgres.js'
@@ -36,7 +37,7 @@ export async function openSource(url: DatabaseUrl): Promise<Place> {
 
 /** The database that a copy fills, brought up to date. */
 export async function openTarget(url: DatabaseUrl): Promise<Place> {
-  if (url.kind === 'sqlite') mkdirSync(dirname(url.path), { recursive: true })
+  if (url.kind === 'sqlite') makeFolder(dirname(url.path))
   const lock = url.kind === 'sqlite' ? lockSqliteFile(url.path) : undefined
   try {
     const place = url.kind === 'sqlite' ? sqlitePlace(new SqliteDatabase(url.path, { clock: Date.now }), lock) : await openPostgres(url.url)

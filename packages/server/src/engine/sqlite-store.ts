@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { makeFolder } from '../files/make-folder.js'
 import { Problem } from '../problems/problem.js'
 import type { Call, Greeting, Reply, ThreadData } from './sqlite-thread.js'
 import type { Clock } from './clock.js'
@@ -11,7 +11,7 @@ import type { Store } from './store.js'
  * one that writes and one that reads, so that neither the disk nor a long list delays a request.
  */
 export async function openSqliteStore(path: string, clock: Clock): Promise<Store & { readonly migrations: number }> {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const writer = await SqliteThread.start({ path, role: 'writer', now: clock.now() })
   try {
     // The writer first: it makes the file and sets its journal mode.

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '../files/make-folder.js'
 import { pino } from 'pino'
 import { LineWriter } from './line-writer.js'
 import { redactFields, redactText } from './redact.js'
@@ -81,7 +82,7 @@ function descriptorOf(destination: Exclude<LogDestination, { kind: 'off' }>): nu
   if (destination.kind === 'stdout') return 1
   if (destination.kind === 'stderr') return 2
   try {
-    mkdirSync(dirname(destination.path), { recursive: true })
+    makeFolder(dirname(destination.path))
     return openSync(destination.path, 'a', 0o640)
   } catch (cause) {
     throw new Error(`The log file ${destination.path} cannot be opened. Give this user the right to write there, or set POSTHORN_LOG to another path, stdout, stderr or off.`, { cause })

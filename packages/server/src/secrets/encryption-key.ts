@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../files/make-folder.js'
 
 /** The 32 bytes behind POSTHORN_ENCRYPTION_KEY, or what is wrong with the text, said without repeating it. */
 export function parseEncryptionKey(text: string): { ok: true; key: Uint8Array } | { ok: false; wrong: string } {
@@ -23,7 +24,7 @@ export async function keepEncryptionKey(dataFolder: string): Promise<Uint8Array>
 export const encryptionKeyFile = 'encryption.key'
 
 async function makeKey(folder: string, path: string): Promise<Uint8Array> {
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
 
   // Written aside in full, then given its name by a link, which fails if the name is taken: the first one wins.
   const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
