@@ -15,7 +15,7 @@ let isInterrupted = false
 
 let options: Options | 'help'
 try {
-  options = readOptions(process.argv.slice(2), allScenarios.map(({ name }) => name))
+  options = readOptions(process.argv.slice(2), allScenarios.map(({ name }) => name), allScenarios.filter(({ isOnRequest }) => isOnRequest === true).map(({ name }) => name))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   console.error(help)
@@ -79,7 +79,7 @@ async function playAll(options: Options): Promise<number> {
     try {
       const result = await scenario.play(bench)
       console.log(tableOf(scenario.about, result))
-      console.log(`  → ${writeResult(result, context(machine, options, shared ?? { stage: own[0] as Stage }), new Date())}\n`)
+      console.log(`  → ${writeResult(result, context(machine, options, shared?.stage ?? own[0]), new Date())}\n`)
       if (result.figures.some((figure) => figure.name.startsWith('lost') && isWithin(figure) === false)) isWhole = false
     } catch (error) {
       isWhole = false
@@ -92,7 +92,8 @@ async function playAll(options: Options): Promise<number> {
 }
 
 /** What a result depends on. Secrets of the server's environment are left out. */
-function context(machine: Machine, options: Options, { stage }: Pick<SharedStage, 'stage'>): Record<string, unknown> {
+function context(machine: Machine, options: Options, stage: Stage | undefined): Record<string, unknown> {
+  if (stage === undefined) return { machine, options }
   const { bin, command, environment } = stage.server.settings
   const settings = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('KEY')))
   return { machine, options, server: { bin, command, settings } }

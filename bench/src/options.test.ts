@@ -13,6 +13,11 @@ describe('the options', () => {
     expect(read('--scenario', 'idle', '--full', '--pairs', '7')).toMatchObject({ scenarios: ['idle'], seconds: 60, pairs: 7 })
   })
 
+  test('play what takes long only where it is named', () => {
+    expect(readOptions([], ['main', 'pending'], ['pending'])).toMatchObject({ scenarios: ['main'], minutes: 10, pending: 10_000_000 })
+    expect(readOptions(['--scenario', 'pending', '--minutes', '2'], ['main', 'pending'], ['pending'])).toMatchObject({ scenarios: ['pending'], minutes: 2 })
+  })
+
   test('refuse what is unknown, in words', () => {
     expect(() => read('--scenario', 'main,fast')).toThrow('There is no scenario fast. There are: main, idle.')
     expect(() => read('--seconds', 'ten')).toThrow('--seconds takes a whole number from 1 to 3600.')

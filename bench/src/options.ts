@@ -21,6 +21,9 @@ export interface Options {
   /** Ports of the sink, each an origin of its own. */
   origins: number
   database: 'sqlite' | 'postgres'
+  /** How long the scenario `pending` churns, and what waits meanwhile. */
+  minutes: number
+  pending: number
   /** Posthorn processes that share the database. */
   nodes: number
   /** The server's command. */
@@ -49,13 +52,15 @@ export const help = `Usage: npm run bench -- [options]
   --origins <n>        origins that the endpoints are spread over (100)
   --database <name>    sqlite or postgres (sqlite)
   --nodes <n>          how many nodes share the database (1; always 1 on sqlite)
+  --minutes <n>        how long "pending" runs (10)
+  --pending <n>        deliveries that wait meanwhile (10,000,000)
   --backlog <n>        events that wait before the drain
   --bin <file>         another posthorn command to measure
   --folder <folder>    where the temporary data folder is made (the system's)
 `
 
 /** Reads the command line; throws with a sentence that says what is wrong. */
-export function readOptions(words: readonly string[], known: readonly string[]): Options | 'help' {
+export function readOptions(words: readonly string[], known: readonly string[], onRequest: readonly string[] = []): Options | 'help' {
   const { values } = parseArgs({
     args: [...words],
     strict: true,
@@ -71,6 +76,8 @@ export function readOptions(words: readonly string[], known: readonly string[]):
       database: { type: 'string' },
       nodes: { type: 'string' },
       backlog: { type: 'string' },
+      minutes: { type: 'string' },
+      pending: { type: 'string' },
       bin: { type: 'string' },
       folder: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -79,7 +86,7 @@ export function readOptions(words: readonly string[], known: readonly string[]):
   if (values.help) return 'help'
   if (values.quick && values.full) throw new Error('--quick and --full exclude each other.')
 
-  const scenarios = values.scenario?.split(',') ?? [...known]
+  const scenarios = values.scenario?.split(',') ?? known.filter((name) => !onRequest.includes(name))
   const unknown = scenarios.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
 
@@ -98,6 +105,8 @@ export function readOptions(words: readonly string[], known: readonly string[]):
     connections: whole('--connections', values.connections, 64, 1, 1000),
     origins: whole('--origins', values.origins, 100, 1, 2000),
     backlog: whole('--backlog', values.backlog, size.backlog, 1, 10_000_000),
+    minutes: whole('--minutes', values.minutes, 10, 1, 600),
+    pending: whole('--pending', values.pending, 10_000_000, 100_000, 100_000_000),
     database,
     nodes,
     bin: values.bin ?? fileURLToPath(new URL('../../packages/server/bin/posthorn.js', import.meta.url)),

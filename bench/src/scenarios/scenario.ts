@@ -11,6 +11,8 @@ export interface Scenario {
   about: string
   /** The one database that it is about; both, unless it says so. */
   database?: 'postgres'
+  /** Played only where it is named: it takes long. */
+  isOnRequest?: boolean
   play(bench: Bench): Promise<ScenarioResult>
 }
 

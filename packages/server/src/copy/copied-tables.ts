@@ -1,5 +1,6 @@
 import { copyFact } from './copy-mark.js'
 import { partitionedFact } from '../partitions/make-partitions.js'
+import { undeliveredFact } from '../partitions/undelivered-span.js'
 import { inOrderOfReference, type Table } from './tables.js'
 
 /** Tables that are not copied, each for its reason. Every other one is. */
@@ -11,7 +12,7 @@ export const notCopied: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Facts of an installation that tell of the database itself rather than of what is in it. */
-export const ownFacts: readonly string[] = [copyFact, partitionedFact]
+export const ownFacts: readonly string[] = [copyFact, partitionedFact, undeliveredFact]
 
 /** A table that both databases have, with the columns that are copied, and in the source's types. */
 export interface CopiedTable { name: string; columns: { name: string; type: string }[]; key: string[] }

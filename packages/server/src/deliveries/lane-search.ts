@@ -7,17 +7,20 @@
 export class LaneSearch {
   #from = 0
   #wholeAt = -Infinity
+  /** By the database's clock, when the last search was. */
+  #now = 0
   /** The organization that had the last turn; the next begins behind it. */
   lastTurn = 0
 
   /** The earliest instant to look at. */
-  from(now: number): number {
-    return now - this.#wholeAt >= wholeEveryMs ? 0 : this.#from
+  get from(): number {
+    return this.#now - this.#wholeAt >= wholeEveryMs ? 0 : this.#from
   }
 
   /** A search from `from` has found all before `until`, at `now`. */
   searched({ from, until, now }: { from: number; until: number; now: number }): void {
     if (from === 0) this.#wholeAt = now
+    this.#now = now
     this.#from = Math.max(0, until - slackMs)
   }
 }

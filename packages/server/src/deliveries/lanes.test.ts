@@ -90,6 +90,7 @@ onEachDatabase('taking lanes', (db) => {
     await db.run(sql`update lanes set session = null, wake_at = 1 where endpoint_id = ${lanes[0] as number}`)
     expect(await takeLanes(db, alice, 5, { search })).toEqual([])
     db.clock.advance(60_000)
+    expect(await hasFreeDueLanes(db, { search })).toBe(false)
     expect(await hasFreeDueLanes(db, { search })).toBe(true)
     expect(await takeLanes(db, alice, 5, { search })).toEqual([lanes[0]])
   })

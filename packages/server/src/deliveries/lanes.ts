@@ -1,4 +1,5 @@
 import { spanOf } from '../partitions/span-of.js'
+import { undeliveredSpan } from '../partitions/undelivered-span.js'
 import { rawSql, sql, type Sql } from '../storage/sql.js'
 import { LaneSearch } from './lane-search.js'
 import { notBefore } from './not-before.js'
@@ -51,27 +52,29 @@ const leftToOthersMs = 1_000
 export async function takeLanes(db: Database, session: string, limit: number, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<number[]> {
   return db.transaction(async (tx) => {
     await proveSession(tx, session)
-    const { now } = await tx.first<{ now: number }>(sql`select ${tx.now} as now`) as { now: number }
-    const span: DueSpan = { from: search.from(now), now, slices }
-    const oldest = await tx.all<FreeLane>(sql`select endpoint_id, organization_id, wake_at from lanes where ${freeAndDue(tx, span)} order by wake_at limit ${limit} ${stepOver(tx)}`)
+    const { from } = search
+    const due = freeAndDue(tx, { from, slices })
+    const oldest = await tx.all<FreeLane & { now: number }>(sql`
+      select endpoint_id, organization_id, wake_at, ${tx.now} as now from lanes where ${due} order by wake_at limit ${limit} ${stepOver(tx)}`)
+    const last = oldest.at(-1)
+    if (last === undefined) return []
     const isAll = oldest.length < limit
-    search.searched({ from: span.from, until: isAll ? now : (oldest.at(-1) as FreeLane).wake_at, now })
+    search.searched({ from, until: isAll ? last.now : last.wake_at, now: last.now })
 
-    const byTurns = isAll ? [] : await findByTurns(tx, span, Math.floor(limit / 2), search)
+    const byTurns = isAll ? [] : await findByTurns(tx, due, Math.floor(limit / 2), search)
     const taken = [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit)
-    if (taken.length > 0) await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(taken.map((id) => [id]), ids)} as r)`)
+    await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(taken.map((id) => [id]), ids)} as r)`)
     return taken
   })
 }
 
 interface FreeLane { endpoint_id: number; organization_id: number; wake_at: number }
-interface DueSpan { from: number; now: number; slices: Slices | undefined }
 interface LaneChoice { search?: LaneSearch; slices?: Slices | undefined }
 
-function freeAndDue(db: Database, { from, now, slices }: DueSpan): Sql {
-  const due = sql`session is null and wake_at is not null and wake_at >= ${from} and wake_at <= ${now}`
+function freeAndDue(db: Database, { from, slices }: { from: number; slices: Slices | undefined }): Sql {
+  const due = sql`session is null and wake_at is not null and wake_at >= ${from} and wake_at <= ${db.now}`
   if (slices === undefined) return due
-  return sql`${due} and (wake_at <= ${now - leftToOthersMs} or organization_id % ${slices.of} in (select id from ${db.rows(slices.ours.map((slice) => [slice]), ids)} as s))`
+  return sql`${due} and (wake_at <= ${db.now} - ${leftToOthersMs} or organization_id % ${slices.of} in (select id from ${db.rows(slices.ours.map((slice) => [slice]), ids)} as s))`
 }
 
 /** PostgreSQL has many writers: each must step over rows that another holds. SQLite has only one. */
@@ -80,10 +83,10 @@ function stepOver(tx: Database): Sql {
 }
 
 /** A few lanes of each organization, going on behind the one that had the last turn. */
-async function findByTurns(tx: Database, span: DueSpan, limit: number, search: LaneSearch): Promise<FreeLane[]> {
+async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch): Promise<FreeLane[]> {
   if (limit === 0) return []
   const organizations = await tx.all<{ id: number }>(sql`select organization_id as id from cursors where organization_id > ${search.lastTurn} order by organization_id limit ${organizationsAtOnce}`)
-  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${freeAndDue(tx, span)} order by wake_at limit ${lanesPerTurn}`
+  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${lanesPerTurn}`
   const found = await tx.all<FreeLane>(sql`
     select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => [id]), ids)} as r
     ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
@@ -106,11 +109,11 @@ export async function wokenLanes(db: Database, session: string): Promise<{ endpo
 
 /** Whether a free lane has something due: asked often, so that taking, which writes, is not. */
 export async function hasFreeDueLanes(db: Database, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<boolean> {
-  const { now } = await db.first<{ now: number }>(sql`select ${db.now} as now`) as { now: number }
-  const span: DueSpan = { from: search.from(now), now, slices }
-  const isFound = await db.first(sql`select 1 as found from lanes where ${freeAndDue(db, span)} order by wake_at limit 1`) !== undefined
-  if (!isFound) search.searched({ from: span.from, until: now, now })
-  return isFound
+  const { from } = search
+  const { now, due } = await db.first<{ now: number; due: number | null }>(sql`
+    select ${db.now} as now, (select endpoint_id from lanes where ${freeAndDue(db, { from, slices })} order by wake_at limit 1) as due`) as { now: number; due: number | null }
+  if (due === null) search.searched({ from, until: now, now })
+  return due !== null
 }
 
 export interface LookRequest { endpointId: number; ordered: boolean; limit: number }
@@ -128,9 +131,10 @@ export async function lookAtLanes(db: Database, session: string, requests: reado
 
     // One instant for all that is read: what falls due between two statements would be in neither "due" nor "later".
     const { now } = first
-    const endpoints = await readEndpoints(tx, [...lanes.keys()], now)
+    const span = await undeliveredSpan(tx)
+    const endpoints = await readEndpoints(tx, [...lanes.keys()], now, span)
     const wanted = requests.filter(({ endpointId }) => endpoints.get(endpointId)?.state === 0)
-    const due = await readDue(tx, wanted, now)
+    const due = await readDue(tx, wanted, now, span)
     const behind = wanted.filter(({ endpointId, limit }) => (due.get(endpointId)?.length ?? 0) >= limit).map(({ endpointId }) => endpointId)
     if (behind.length > 0) await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows(behind.map((id) => [id]), ids)} as r)`)
 
@@ -151,16 +155,18 @@ async function clearMarks(tx: Database, session: string, requests: readonly Look
   return new Map(rows.map((row) => [row.endpoint_id, row]))
 }
 
-async function readEndpoints(tx: Database, endpointIds: readonly number[], now: number): Promise<Map<number, { version: number; state: number; nextDueAt: number | null }>> {
+type Span = Awaited<ReturnType<typeof undeliveredSpan>>
+
+async function readEndpoints(tx: Database, endpointIds: readonly number[], now: number, span: Span): Promise<Map<number, { version: number; state: number; nextDueAt: number | null }>> {
   const rows = await tx.all<{ id: number; version: number; state: number; next_due_at: number | null }>(sql`
-    select e.id, e.version, e.state, (select min(d.due_at) from deliveries d where d.endpoint_id = e.id and d.state = 1 and d.due_at > ${now}) as next_due_at
+    select e.id, e.version, e.state, (select min(d.due_at) from deliveries d where d.endpoint_id = e.id and d.state = 1 and d.due_at > ${now} ${span(rawSql('d.event_id'))}) as next_due_at
     from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r join endpoints e on e.id = r.id`)
   return new Map(rows.map((row) => [row.id, { version: row.version, state: row.state, nextDueAt: row.next_due_at }]))
 }
 
 interface DeliveryRow { event_id: number; endpoint_id: number; state: number; attempts: number; step: number; format: number; exempt: number; due_at: number }
 
-async function readDue(tx: Database, requests: readonly LookRequest[], now: number): Promise<Map<number, LaneDelivery[]>> {
+async function readDue(tx: Database, requests: readonly LookRequest[], now: number, span: Span): Promise<Map<number, LaneDelivery[]>> {
   const found = new Map<number, LaneDelivery[]>()
   const add = (rows: readonly DeliveryRow[]): void => {
     for (const row of rows) {
@@ -170,33 +176,33 @@ async function readDue(tx: Database, requests: readonly LookRequest[], now: numb
       else lane.push(delivery)
     }
   }
-  for (const request of requests) if (request.ordered) add(await readInOrder(tx, request, now))
+  for (const request of requests) if (request.ordered) add(await readInOrder(tx, request, now, span(rawSql('event_id'))))
   const unordered = requests.filter((request) => !request.ordered)
   // Over a network a hundred lanes read one after another are a hundred waits, with all their locks held.
-  if (tx.dialect === 'sqlite') for (const { endpointId, limit } of unordered) add(await tx.all<DeliveryRow>(dueOn(sql`${endpointId}`, now, sql`${limit}`)))
+  if (tx.dialect === 'sqlite') for (const { endpointId, limit } of unordered) add(await tx.all<DeliveryRow>(dueOn(sql`${endpointId}`, now, sql`${limit}`, span(rawSql('event_id')))))
   else if (unordered.length > 0) {
     add(await tx.all<DeliveryRow>(sql`
       select d.* from ${tx.rows(unordered.map(({ endpointId, limit }) => [endpointId, limit]), limitColumns)} as r
-      cross join lateral (${dueOn(sql`r.id`, now, sql`r.most`)}) as d`))
+      cross join lateral (${dueOn(sql`r.id`, now, sql`r.most`, span(rawSql('event_id')))}) as d`))
   }
   return found
 }
 
-function dueOn(endpointId: Sql, now: number, limit: Sql): Sql {
+function dueOn(endpointId: Sql, now: number, limit: Sql, within: Sql): Sql {
   return sql`
     select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-    where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} order by due_at, event_id limit ${limit}`
+    where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} ${within} order by due_at, event_id limit ${limit}`
 }
 
 /** In strict order the head blocks, due or not, so everything that waits is read, in the order of the stream; what is exempt from it (replays) comes as on any lane. What is being sent, its owner knows. */
-async function readInOrder(tx: Database, { endpointId, limit }: LookRequest, now: number): Promise<DeliveryRow[]> {
+async function readInOrder(tx: Database, { endpointId, limit }: LookRequest, now: number, within: Sql): Promise<DeliveryRow[]> {
   return [
     ...await tx.all<DeliveryRow>(sql`
       select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-      where endpoint_id = ${endpointId} and state = 1 and exempt = 0 order by event_id limit ${limit}`),
+      where endpoint_id = ${endpointId} and state = 1 and exempt = 0 ${within} order by event_id limit ${limit}`),
     ...await tx.all<DeliveryRow>(sql`
       select event_id, endpoint_id, state, attempts, step, format, exempt, due_at from deliveries
-      where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} and exempt = 1 order by due_at, event_id limit ${limit}`),
+      where endpoint_id = ${endpointId} and state = 1 and due_at <= ${now} and exempt = 1 ${within} order by due_at, event_id limit ${limit}`),
   ]
 }
 
@@ -230,10 +236,11 @@ export async function returnToWaiting(db: Database, session: string, deliveries:
  */
 export async function releaseLanes(tx: Database, session: string, endpointIds: readonly number[]): Promise<void> {
   await lockLanes(tx, endpointIds)
+  const span = await undeliveredSpan(tx)
   await tx.run(sql`
     update lanes set session = null, wake_at = (
       select ${notBefore(tx, sql`min(d.due_at)`)} from deliveries d join endpoints e on e.id = d.endpoint_id
-      where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0)
+      where d.endpoint_id = lanes.endpoint_id and d.state = 1 and e.state = 0 ${span(rawSql('d.event_id'))})
     where session = ${session} and endpoint_id in (select id from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r)`)
 }
 

@@ -1,6 +1,7 @@
 import { countNow } from '../counters/count.js'
 import { Problem } from '../problems/problem.js'
 import { replayableAfter } from '../retention/removed-to.js'
+import { keepInSight } from '../partitions/undelivered-span.js'
 import { sql } from '../storage/sql.js'
 import { lockLane, theDelivery, wakeLane, type DeliveryOf } from './change-delivery.js'
 import { deliveryStates } from './delivery.js'
@@ -20,6 +21,8 @@ export async function replayDelivery(db: Database, wanted: DeliveryOf): Promise<
     if (delivery.event === undefined || delivery.eventId <= await replayableAfter(tx)) throw new Problem('payload_expired', 'The data of this event was removed when its retention had passed.')
 
     if (delivery.event.isErased) throw new Problem('payload_expired', 'The data of this event was erased.', { fix: 'Publish it anew, if it is to be sent.' })
+    const { now } = await tx.first<{ now: number }>(sql`select ${tx.now} as now`) as { now: number }
+    await keepInSight(tx, [wanted.eventId], now)
     const changed = await tx.run(sql`
       update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}
       where event_id = ${wanted.eventId} and endpoint_id = ${wanted.endpointId} and state >= ${deliveryStates.succeeded}`)

@@ -1,4 +1,5 @@
 import { eventsOfOrganization } from '../ids/ids-of-owner.js'
+import { keepInSight } from '../partitions/undelivered-span.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
 import { compileSubscriptions } from '../event-types/event-type.js'
@@ -115,6 +116,7 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
   result.events = read.filter((event) => handedEvents.has(event.id))
   result.count = rows.length
   if (rows.length > 0) {
+    await keepInSight(tx, events.map((event) => event.id), now)
     await tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`)
   }
   await wakeLanes(tx, planned, handOver, now, result)

@@ -25,6 +25,7 @@ import { cancelReplay } from '../replays/cancel-replay.js'
 import { startReplay } from '../replays/start-replay.js'
 import { stepReplays } from '../replays/step-replays.js'
 import { makePartitionsAhead } from '../partitions/make-partitions.js'
+import { findUndeliveredSpan } from '../partitions/undelivered-span.js'
 import { dropPartitions } from '../retention/drop-partitions.js'
 import { sweep } from '../retention/sweep.js'
 import { changeSource, createSource, deleteSource, registerBuiltInSources } from '../sources/change-sources.js'
@@ -62,6 +63,7 @@ export const commands = {
   sumUp,
   makePartitionsAhead: (db: Database, _input: object) => makePartitionsAhead(db),
   dropPartitions,
+  findUndeliveredSpan: (db: Database, _input: object) => findUndeliveredSpan(db),
   consume,
   replayConsumerDeadLetter,
   beginHandlers,

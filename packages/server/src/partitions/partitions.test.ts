@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { deliveryStates } from '../deliveries/delivery.js'
+import { lookAtLanes, takeLanes } from '../deliveries/lanes.js'
+import { replayDelivery } from '../deliveries/replay-delivery.js'
 import { settle, type Settlement } from '../deliveries/settle.js'
 import { beginSession } from '../deliveries/sessions.js'
 import { drawEventIds } from '../events/draw-event-ids.js'
@@ -11,6 +13,7 @@ import { rawSql, sql } from '../storage/sql.js'
 import { onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
 import { withClient } from '../testing/postgres-setup.js'
+import { findUndeliveredSpan } from './undelivered-span.js'
 import { daysAhead, makePartitionsAhead, partitionDaysAhead } from './make-partitions.js'
 import { readPartitions } from './partitions.js'
 
@@ -188,6 +191,57 @@ onPostgres('partitions', (db) => {
     const id = await givenEvent(db, acme)
     const plan = await db.all<{ 'QUERY PLAN': string }>(sql`explain select * from events where id in (select id from ${db.rows([[id]], ['id int'])} as r) and id between ${id} and ${id}`)
     expect(plan.map((row) => row['QUERY PLAN']).join('\n').match(/events_(before_)?\d{8}/g)).toHaveLength(1)
+  })
+})
+
+onPostgres('the days that have something undelivered', (db) => {
+  test('looks are planned for these only; what is old and made due again is seen all the same', async () => {
+    await givenANewSchema(db)
+    const { acme, endpoint } = await givenAcme(db)
+    const old = await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state: succeeded, attempts: 1 })
+    const session = await beginSession(db, 'alice')
+    db.clock.advance(6 * msPerDay)
+    await findUndeliveredSpan(db)
+    const span = async () => Number((await db.first<{ value: string }>(sql`select value from installation where name = 'undelivered_from'`))?.value)
+    expect(await span()).toBe(firstIdOfDay(db.clock.now() - 3 * msPerDay))
+
+    await replayDelivery(db, { organizationId: acme, ...old })
+    expect(await span()).toBe(old.eventId)
+    await takeLanes(db, session, 5)
+    const seen = await lookAtLanes(db, session, [{ endpointId: endpoint, ordered: false, limit: 5 }])
+    expect(seen.looks[0]?.deliveries).toMatchObject([{ eventId: old.eventId }])
+    await findUndeliveredSpan(db)
+    expect(await span(), 'it waits').toBe(0)
+    await db.run(sql`update deliveries set state = ${succeeded}`)
+    await findUndeliveredSpan(db)
+    expect(await span()).toBe(firstIdOfDay(db.clock.now() - 3 * msPerDay))
+  })
+
+  test('one who raises the bound waits for who is just making something due', async () => {
+    await givenANewSchema(db)
+    const { acme, endpoint } = await givenAcme(db)
+    const old = await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state: succeeded })
+    db.clock.advance(6 * msPerDay)
+    await findUndeliveredSpan(db)
+    let raising: Promise<void> | undefined
+    await db.transaction(async (tx) => {
+      await replayDelivery(tx, { organizationId: acme, ...old })
+      raising = findUndeliveredSpan(db)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    })
+    await raising
+    expect(await db.first(sql`select value from installation where name = 'undelivered_from'`)).toEqual({ value: '0' })
+  })
+
+  test('what another version has made due below it is found, and its lane woken', async () => {
+    await givenANewSchema(db)
+    const { acme, endpoint } = await givenAcme(db)
+    await givenDelivery(db, acme, { eventId: await givenEvent(db, acme), endpointId: endpoint, state: succeeded })
+    db.clock.advance(6 * msPerDay)
+    await findUndeliveredSpan(db)
+    await db.run(sql`update deliveries set state = ${waiting}`)
+    await findUndeliveredSpan(db)
+    expect(await db.first(sql`select wake_at from lanes`)).toEqual({ wake_at: db.clock.now() })
   })
 })
 

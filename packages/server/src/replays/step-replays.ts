@@ -1,6 +1,7 @@
 import { countNow } from '../counters/count.js'
 import { deliveryStates } from '../deliveries/delivery.js'
 import { walkDeliveries, type WalkedDelivery } from '../deliveries/walk-deliveries.js'
+import { keepInSight } from '../partitions/undelivered-span.js'
 import { spanOf } from '../partitions/span-of.js'
 import { replayableAfter } from '../retention/removed-to.js'
 import { rawSql, sql } from '../storage/sql.js'
@@ -60,6 +61,8 @@ async function makeDue(tx: Database, { organizationId, filter, bounds }: Replay,
   // Lanes before deliveries, each in order, as everybody takes them.
   if (tx.dialect === 'postgres') await tx.all(sql`select endpoint_id from lanes where endpoint_id in (select id from ${tx.rows(lanes, ids)} as r) order by endpoint_id for update`)
 
+  const { now } = await tx.first<{ now: number }>(sql`select ${tx.now} as now`) as { now: number }
+  await keepInSight(tx, wanted.map(({ eventId }) => eventId), now)
   const changed = await tx.run(sql`
     update deliveries set state = ${deliveryStates.waiting}, step = 0, exempt = 1, due_at = ${tx.now}, updated_at = ${tx.now}
     from ${tx.rows(wanted.map(({ eventId, endpointId }) => [eventId, endpointId]), keyColumns)} as r

@@ -52,6 +52,7 @@ function partitionChores({ store, clock, settings }: { store: Store; clock: Cloc
       everyMs: 60_000,
       async work() {
         await store.command('makePartitionsAhead', {})
+        await store.command('findUndeliveredSpan', {})
         return false
       },
     },
