@@ -1,3 +1,4 @@
+import './language.js'
 import { PosthornError } from '@posthorn/client'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'

@@ -282,7 +282,7 @@ describe('the dashboard', () => {
   }
 
   test('paints within a second of a first load', async () => {
-    const fresh = await browser.newContext({ locale: 'en-US', storageState: await context.storageState() })
+    const fresh = await browser.newContext({ storageState: await context.storageState() })
     const paints: number[] = []
     for (let load = 0; load < 3; load++) {
       const first = await fresh.newPage()

@@ -1,7 +1,9 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
+import { useState } from 'react'
 import { Badge, StateBadge } from '../pieces/badge.js'
 import { Button } from '../pieces/button.js'
+import { ConfirmDialog } from '../pieces/confirm-dialog.js'
 import { CopyButton } from '../pieces/copy-button.js'
 import { FactList } from '../pieces/facts.js'
 import { Instant } from '../pieces/instant.js'
@@ -37,18 +39,21 @@ export function DeliveryPage() {
 
 function DeliveryHead({ organization, delivery }: { organization: string; delivery: DeliveryDetail }) {
   const { id, state, eventType, test, attempts, requestBody, endpoint, event, createdAt, nextAttemptAt, attemptCount, format } = delivery
-  const act = useChange((action: 'replay' | 'release' | 'discard') => posthorn.deliveries[action](organization, id))
+  const act = useChange((action: 'replay' | 'release') => posthorn.deliveries[action](organization, id))
+  const discard = useChange((_given: void) => posthorn.deliveries.discard(organization, id), { after: () => setIsDiscarding(false) })
+  const [isDiscarding, setIsDiscarding] = useState(false)
   const last = attempts.at(-1)
   return (
     <>
       <PageHead title={eventType ?? 'Removed event'} about={<span className="flex flex-wrap items-center gap-2"><StateBadge state={state} />{test && <Badge>test</Badge>}<span className="mono break-all">{id}</span></span>} actions={
         <>
           {last !== undefined && requestBody !== null && <CopyButton text={asCurl(last, requestBody)} label="Copy as curl" />}
-          {!hasEnded(state) && <Button look="danger" disabled={act.isPending} onClick={() => act.mutate('discard')}>Discard</Button>}
+          {!hasEnded(state) && <Button look="danger" disabled={act.isPending} onClick={() => setIsDiscarding(true)}>Discard</Button>}
           {state === 'held' && <Button disabled={act.isPending || endpoint.state !== 'enabled'} title={endpoint.state === 'enabled' ? undefined : 'Its endpoint is not enabled.'} onClick={() => act.mutate('release')}>Release</Button>}
           {hasEnded(state) && <Button data-replay look="primary" disabled={act.isPending} onClick={() => act.mutate('replay')}><RotateCcw size={15} aria-hidden />Replay</Button>}
         </>
       } />
+      <ConfirmDialog title="Discard this delivery?" action="Discard" isOpen={isDiscarding} change={discard} onClose={() => setIsDiscarding(false)}>It is not sent any more, unless somebody replays it.</ConfirmDialog>
       <div className="mb-4 empty:hidden"><ProblemNote error={act.error} /></div>
       <div className="card mb-5">
         <FactList className="grid sm:grid-cols-2 xl:grid-cols-[2fr_1fr_1fr_1fr_1fr]" facts={[

@@ -41,7 +41,7 @@ export function useList<Item>(subject: Subject, listing: Listing<Item>, { isEnab
   }
 
   return {
-    error: list.error, hasNextPage, isFetchingNextPage: list.isFetchingNextPage, fetchNextPage,
+    error: list.error, updatedAt: list.dataUpdatedAt, hasNextPage, isFetching, isFetchingNextPage: list.isFetchingNextPage, fetchNextPage,
     items: pages?.flatMap((page) => page.data), hasNews: list.isStale && isReadFurther(list.data), showNews,
   }
 }
@@ -71,9 +71,9 @@ export function useCatalog(organization: string, { isEnabled = true } = {}) {
   return useQuery({ queryKey: ['catalog', organization], queryFn: () => posthorn.catalogs.of(organization), staleTime: 300_000, enabled: isEnabled })
 }
 
-/** Where the server tells its news, looking is only for what it forgot to tell. */
+/** Where the server tells its news, looking is for what it forgot to tell, and for what other nodes do: each tells of itself. */
 function useInterval(): number {
-  return useIsLive() ? 20_000 : 3_000
+  return useIsLive() ? 8_000 : 3_000
 }
 
 /** Whether somebody has gone on to older pages. News would push those away under whoever reads. */
