@@ -33,7 +33,7 @@ export function EventTypesChoice({ organization, chosen, onChoose }: { organizat
                   <input id={`type-${type}`} type="checkbox" className="mt-1 accent-(--accent)" checked={chosen.includes(type)} onChange={() => toggle(type)} />
                   <div className="min-w-0 flex-1">
                     <label htmlFor={`type-${type}`} className="block"><span className="mono font-medium">{type}</span><span className="block text-faint">{description}</span></label>
-                    <details><summary className="w-fit text-[13px] text-accent underline underline-offset-2">Sample</summary><pre className="payload mt-1 max-h-60" tabIndex={0}>{JSON.stringify(example, null, 2)}</pre></details>
+                    <details><summary className="link w-fit text-[13px]">Sample</summary><pre className="payload mt-1 max-h-60" tabIndex={0}>{JSON.stringify(example, null, 2)}</pre></details>
                   </div>
                 </li>
               ))}

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
+import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
@@ -21,7 +22,7 @@ export function TestEventDialog({ organization, endpoint, isOpen, onClose }: { o
     after: async ({ id }) => {
       const delivery = await deliveryOf(organization, id)
       onClose()
-      if (delivery !== undefined) await navigate({ to: `/organizations/${encodeURIComponent(organization)}/deliveries/${delivery.id}` })
+      if (delivery !== undefined) await navigate({ to: placeIn(organization, 'deliveries', delivery.id) })
     },
   })
 

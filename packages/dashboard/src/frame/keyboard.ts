@@ -33,7 +33,7 @@ function inRow(selector: string): HTMLElement | null | undefined {
 }
 
 function moveTo(step: 1 | -1): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('a[data-row]')]
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')]
   const at = rows.indexOf(document.activeElement as HTMLElement)
   const next = rows[at === -1 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))]
   next?.focus()

@@ -5,13 +5,18 @@ export type News = 'everything' | { nouns: readonly string[]; organization: stri
 
 export function newsOf(message: StreamMessage): News {
   switch (message.kind) {
-    // An alert among the events may tell of an endpoint that was disabled; consumers make orders and billing out of others.
-    case 'event': return { nouns: ['events', 'deliveries', 'overview', 'endpoints', 'orders', 'billing'], organization: message.organization }
-    case 'attempt': return { nouns: ['deliveries', 'overview', 'endpoints', 'dead-letters'], organization: message.organization }
+    case 'event': return { nouns: ['events', 'deliveries', 'overview', ...alsoTold(message)], organization: message.organization }
+    case 'attempt': return { nouns: ['deliveries', 'overview', 'dead-letters'], organization: message.organization }
     case 'receipt': return { nouns: ['receipts', 'overview'], organization: null }
     case 'connected': case 'missed': return 'everything'
     default: return { nouns: [], organization: null }
   }
+}
+
+/** An alert may be of an endpoint that was disabled; orders and billing are made out of what comes in. */
+function alsoTold({ type, origin }: { type: string; origin: string }): string[] {
+  if (type.startsWith('posthorn.')) return ['endpoints']
+  return origin === 'receipt' || origin === 'consumer' ? ['orders', 'billing'] : []
 }
 
 /** Whether news are of what a query with this key shows. Its second part is the organization; what has none is of the server. */

@@ -26,8 +26,10 @@ function listen(client: QueryClient): () => void {
   const stopped = new AbortController()
   let gathered: News[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let lookedAt = 0
   const look = () => {
     timer = undefined
+    lookedAt = Date.now()
     const news = gathered
     gathered = []
     lookAgain(client, news)
@@ -39,7 +41,7 @@ function listen(client: QueryClient): () => void {
         for await (const message of posthorn.stream({ signal: stopped.signal })) {
           liveness.set(true)
           gathered.push(newsOf(message))
-          timer ??= setTimeout(look, gatherMs)
+          timer ??= setTimeout(look, Math.max(gatherMs, lookedAt + restMs - Date.now()))
         }
       } catch {
         // Refused, or no longer wanted. Everything is looked at in turns until it is heard again.
@@ -64,6 +66,7 @@ function lookAgain(client: QueryClient, news: readonly News[]): void {
   void client.invalidateQueries({ predicate: (query) => isConcerned(query) && isReadFurther(query.state.data), refetchType: 'none' })
 }
 
-/** At most so often something is looked at again, however much happens. */
-const gatherMs = 400
+/** The first news show so soon; while they keep coming, something is looked at again only so often, however much happens. */
+const gatherMs = 300
+const restMs = 1_000
 const againMs = 5_000

@@ -54,15 +54,16 @@ export function useOne<Answer>(subject: Subject, read: () => Promise<Answer>, { 
 
 /** The organizations that whoever has signed in may choose from. */
 export function useOrganizations(session: Session | null | undefined): Organization[] | undefined {
-  return useOne(['organizations', session?.organization], async () => {
-    if (session?.kind === 'organization') return [await posthorn.organizations.get(session.organization ?? '')]
-    return posthorn.organizations.list().toArray({ atMost: 2_000 })
-  }, { isEnabled: Boolean(session) }).data
+  return useQuery({
+    queryKey: ['organizations', session?.organization],
+    queryFn: async () => session?.kind === 'organization' ? [await posthorn.organizations.get(session.organization ?? '')] : posthorn.organizations.list().toArray({ atMost: 2_000 }),
+    enabled: Boolean(session), ...seldom,
+  }).data
 }
 
 /** Every endpoint of an organization that a list refers to, by its id. */
 export function useEndpointsById(organization: string | undefined): ReadonlyMap<string, Endpoint> {
-  const { data = [] } = useOne(['endpoints', organization, 'all'], () => posthorn.endpoints.list(organization ?? '').toArray({ atMost: 2_000 }), { isEnabled: organization !== undefined })
+  const { data = [] } = useQuery({ queryKey: ['endpoints', organization, 'all'], queryFn: () => posthorn.endpoints.list(organization ?? '').toArray({ atMost: 2_000 }), enabled: organization !== undefined, ...seldom })
   return new Map(data.map((endpoint) => [endpoint.id, endpoint]))
 }
 
@@ -80,6 +81,9 @@ function useInterval(): number {
 export function isReadFurther(data: unknown): boolean {
   return ((data as Partial<InfiniteData<unknown>> | null | undefined)?.pages?.length ?? 0) > 1
 }
+
+/** Of what is read whole and seldom changes but by whoever looks, who then sees it at once. */
+const seldom = { staleTime: 30_000, refetchInterval: 60_000 } as const
 
 const pageLength = 50
 const shortPage = 20

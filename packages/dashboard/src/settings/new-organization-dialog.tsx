@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '../pieces/button.js'
 import { Dialog } from '../pieces/dialog.js'
 import { Field } from '../pieces/field.js'
+import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
 import { posthorn } from '../server/posthorn.js'
 import { useChange } from '../server/change.js'
@@ -17,7 +18,7 @@ export function NewOrganizationDialog({ isOpen, onClose }: { isOpen: boolean; on
   const create = useChange((_given: void) => posthorn.organizations.create({ name, ...(id !== '' && { id }), catalog: (catalog || null) as NonNullable<NewOrganization['catalog']> | null }), {
     after: (made) => {
       onClose()
-      return navigate({ to: `/organizations/${encodeURIComponent(made.id)}/endpoints` })
+      return navigate({ to: placeIn(made.id, 'endpoints') })
     },
   })
   return (

@@ -6,6 +6,7 @@ import { Button, buttonClass } from '../pieces/button.js'
 import { Empty } from '../pieces/empty.js'
 import { Loading } from '../pieces/loading.js'
 import { PageHead } from '../pieces/page-head.js'
+import { placeIn } from '../pieces/place.js'
 import { useOrganizations } from '../server/reading.js'
 import { useSession } from '../session/use-session.js'
 import { KeysCard } from './keys-card.js'
@@ -32,7 +33,7 @@ function Settings({ session }: { session: Session }) {
     <>
       <SettingsTabs isAdmin={isAdmin} />
       <PageHead title="Settings: webhooks" about={organization === undefined ? undefined : <>Of <strong className="font-medium text-ink">{organization.name}</strong>. Choose another organization at the top of the menu.</>} actions={
-        <>{isAdmin && make}{organization !== undefined && <Link className={buttonClass('primary')} to={`/organizations/${encodeURIComponent(organization.id)}/endpoints/new`}><Plus size={15} aria-hidden />Create webhook</Link>}</>
+        <>{isAdmin && make}{organization !== undefined && <Link className={buttonClass('primary')} to={placeIn(organization.id, 'endpoints', 'new')}><Plus size={15} aria-hidden />Create webhook</Link>}</>
       } />
       {organizations === undefined ? <Loading /> : organization === undefined ? <div className="card"><Empty title="No organization yet" action={make}>An organization is a tenant: a store, a merchant, an account.</Empty></div> : (
         <div key={organization.id} className="grid items-start gap-5 xl:grid-cols-2">
