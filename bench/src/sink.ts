@@ -42,6 +42,8 @@ const idLine = Buffer.from('\r\nwebhook-id: ')
 const servers: Server[] = []
 const receipts: (Set<string> | undefined)[] = []
 const latencies = new LatencyHistogram()
+/** Latencies of which endpoints are kept. */
+let measured = { from: 0, below: Infinity }
 let counts = noCounts()
 let hanging = new Set<number>()
 let isRefusing = false
@@ -67,6 +69,10 @@ const commands = {
     counts = noCounts()
     receipts.length = 0
     latencies.clear()
+  },
+  /** From now on only latencies of these endpoints count. */
+  measure(range: { from: number; below: number }): void {
+    measured = range
   },
   /** Leaves out of the latencies what came before now, and counts on. */
   clearLatencies: (): void => latencies.clear(),
@@ -157,7 +163,7 @@ function receive(socket: Socket, server: Server, bytes: Buffer, start: number, m
   if (counts.firstAtUs === 0) counts.firstAtUs = now
   counts.lastAtUs = now
   const sentAtUs = stampIn(bytes, message.bodyStart, message.end)
-  if (sentAtUs !== undefined) latencies.record(now - sentAtUs)
+  if (sentAtUs !== undefined && endpoint >= measured.from && endpoint < measured.below) latencies.record(now - sentAtUs)
 }
 
 function idIn(bytes: Buffer, start: number, message: Message): string | undefined {

@@ -1,5 +1,6 @@
 import { batch } from './batch.js'
 import { drain } from './drain.js'
+import { fairness } from './fairness.js'
 import { fanOut } from './fan-out.js'
 import { hanging } from './hanging.js'
 import { idle } from './idle.js'
@@ -12,4 +13,4 @@ import { transactions } from './transactions.js'
 import type { Scenario } from './scenario.js'
 
 /** Every scenario, in the order in which they are played: main first, because others compare themselves with it. */
-export const allScenarios: readonly Scenario[] = [main, latency, oneEndpoint, fanOut, batch, drain, hanging, inbound, idle, transactions, pending]
+export const allScenarios: readonly Scenario[] = [main, latency, oneEndpoint, fanOut, batch, drain, hanging, inbound, idle, transactions, fairness, pending]

@@ -56,6 +56,8 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
   await reader.query('begin isolation level repeatable read; select count(*) from lanes')
   const before = await sizes(watcher)
   const [takes, looks, waits] = [new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram()]
+  const [early, late] = [new LatencyHistogram(), new LatencyHistogram()]
+  const beganAt = performance.now()
   const search = new LaneSearch()
   const session = await beginSession(db, 'bench')
   const woken = new Map<number, number>()
@@ -68,6 +70,9 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
       const lanes = await takeLanes(db, session, takeAtOnce, { search })
       const tookMs = performance.now() - startedAt
       takes.record(tookMs * 1000)
+      const part = (performance.now() - beganAt) / (until - beganAt)
+      if (part < 0.25) early.record(tookMs * 1000)
+      if (part >= 0.75) late.record(tookMs * 1000)
       slowest = Math.max(slowest, tookMs)
       taken += lanes.length
       for (const id of lanes) {
@@ -89,6 +94,7 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
 
   const figures: Figure[] = [
     ...latencyFigures('take', takes.counts).map((figure): Figure => figure.name.endsWith('p99') ? { ...figure, atMost: 20 } : figure),
+    { name: 'take p50, in the last quarter ÷ in the first', value: late.percentileUs(0.5) / early.percentileUs(0.5), unit: '' },
     { name: 'take, slowest', value: slowest, unit: 'ms' },
     ...latencyFigures('look at 100 lanes', looks.counts),
     ...latencyFigures('from waking a lane of another organization until it is taken', waits.counts),

@@ -25,6 +25,6 @@ export class LaneSearch {
   }
 }
 
-/** A lane is never woken for an instant that has passed, but what wakes it may be committed so much later. */
-const slackMs = 30_000
+/** A lane is never woken for an instant that has passed, but what wakes it may be committed so much later. Each second costs stepping over what was taken in it. */
+const slackMs = 5_000
 const wholeEveryMs = 60_000

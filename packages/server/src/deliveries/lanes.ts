@@ -85,14 +85,16 @@ function stepOver(tx: Database): Sql {
 /** A few lanes of each organization, going on behind the one that had the last turn. */
 async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch): Promise<FreeLane[]> {
   if (limit === 0) return []
-  const organizations = await tx.all<{ id: number }>(sql`select organization_id as id from cursors where organization_id > ${search.lastTurn} order by organization_id limit ${organizationsAtOnce}`)
+  const next = (where: Sql, atMost: number): Promise<{ id: number }[]> => tx.all(sql`select organization_id as id from cursors where ${where} order by organization_id limit ${atMost}`)
+  const organizations = await next(sql`organization_id > ${search.lastTurn}`, organizationsAtOnce)
+  const left = organizationsAtOnce - organizations.length
+  if (left > 0 && search.lastTurn > 0) organizations.push(...await next(sql`organization_id <= ${search.lastTurn}`, left))
   const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${lanesPerTurn}`
   const found = await tx.all<FreeLane>(sql`
     select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => [id]), ids)} as r
     ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
     limit ${limit}`)
-  const isCutOff = found.length === limit
-  search.lastTurn = isCutOff ? (found.at(-1) as FreeLane).organization_id : organizations.length < organizationsAtOnce ? 0 : (organizations.at(-1) as { id: number }).id
+  search.lastTurn = (found.length === limit ? found.at(-1)?.organization_id : organizations.at(-1)?.id) ?? 0
   return found
 }
 

@@ -1,0 +1,80 @@
+import { latencyFigures, megabytes, mostResidentMb, type Figure, type ScenarioResult } from '../figures.js'
+import { LatencyHistogram } from '../latency-histogram.js'
+import { sideBySide } from '../side-by-side.js'
+import { watch } from '../watch.js'
+import type { Stage } from '../stage.js'
+import type { World } from '../world.js'
+import type { Bench, Scenario } from './scenario.js'
+
+/** One customer has far more to be sent than all others: do the others notice? */
+export const fairness: Scenario = {
+  name: 'fairness',
+  about: '100 single publishes per second of one organization, alone, beside one with 20,000 overdue endpoints, and beside one with a backlog of 1,000,000',
+  isOnRequest: true,
+  play,
+}
+
+const ratePerSecond = 100
+/** What waits for the big organizations, as multiples of what the options give: 20,000 endpoints and 1,000,000 deliveries. */
+const [endpointsPerIdle, backlogTimes] = [2, 5]
+
+async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
+  const stage = await own()
+  const seconds = Math.max(5, Math.min(options.seconds, 30))
+  const small = await stage.makeWorld('small', 1, 10)
+  await stage.sink.ask('measure', { from: small.endpoints[0]?.number ?? 0, below: (small.endpoints[0]?.number ?? 0) + small.endpoints.length })
+  await stage.warmUp(small)
+  const alone = await ofSmall()
+
+  const wide = await stage.makeWorld('wide', 1, options.idleEndpoints * endpointsPerIdle)
+  tell(`${wide.endpoints.length} endpoints made`)
+  const besideWide = await beside(wide, wide.endpoints.length, 1)
+  const long = await stage.makeWorld('long', 1, 10)
+  const besideLong = await beside(long, options.backlog * backlogTimes, 100)
+
+  const p99 = (counts: Uint32Array): number => new LatencyHistogram(counts).percentileUs(0.99) / 1000
+  const atMost = 2 * p99(alone.latencies) + 5
+  const figures: Figure[] = [
+    ...latencyFigures('publish to receipt, alone', alone.latencies),
+    ...bounded('publish to receipt, beside 20,000 overdue endpoints', besideWide.latencies),
+    ...bounded('publish to receipt, beside a backlog', besideLong.latencies),
+    { name: 'resident', value: megabytes(Math.max(besideWide.residentBytes, besideLong.residentBytes)), unit: 'MB', atMost: mostResidentMb },
+  ]
+  const remarks = [alone, besideWide, besideLong].flatMap(({ missing }) => missing > 0 ? [`${missing} deliveries of the small organization were missing at the end of its run`] : [])
+  if (!besideWide.isBusy) remarks.push('the overdue endpoints were done before the small organization was: give more of them')
+  if (!besideLong.isBusy) remarks.push('the backlog was done before the small organization was: give more')
+  return { scenario: fairness.name, figures, remarks, detail: { overdue: wide.endpoints.length, backlog: options.backlog * backlogTimes, seconds } }
+
+  function bounded(name: string, counts: Uint32Array): Figure[] {
+    return latencyFigures(name, counts).map((figure): Figure => figure.name.endsWith('p99') ? { ...figure, atMost } : figure)
+  }
+
+  /** Gathers what waits while a big organization is paused, resumes it, and measures the small one from that moment on. */
+  async function beside(big: World, waiting: number, eventsPerRequest: number): Promise<OfSmall> {
+    await onEveryEndpoint(stage, big, 'pause')
+    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest, connections: 8 })
+    tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
+    const resuming = onEveryEndpoint(stage, big, 'resume')
+    // The first are under way, so that it is not all still to come.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const measured = await ofSmall(waiting)
+    await resuming
+    return measured
+  }
+
+  async function ofSmall(waiting = 0): Promise<OfSmall> {
+    await stage.clear()
+    const endWatch = watch(stage.processes)
+    const published = await stage.publish({ targets: small.single, ratePerSecond, seconds, connections: 16 })
+    const { distinct } = await stage.sink.ask('counts')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const latencies = await stage.sink.ask('latencies')
+    return { latencies, missing: Math.max(0, published.expected - new LatencyHistogram(latencies).total), isBusy: distinct < waiting, residentBytes: endWatch().residentBytes }
+  }
+}
+
+interface OfSmall { latencies: Uint32Array; missing: number; isBusy: boolean; residentBytes: number }
+
+async function onEveryEndpoint(stage: Stage, world: World, action: 'pause' | 'resume'): Promise<void> {
+  await sideBySide(world.endpoints, 16, ({ organizationId, id }) => stage.server.api.post(`/v1/organizations/${organizationId}/endpoints/${id}/${action}`))
+}
