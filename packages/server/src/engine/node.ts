@@ -8,6 +8,7 @@ import { OutboxRelay } from '../outbox/outbox-relay.js'
 import { systemPace, type Pace } from './pace.js'
 import { Shares } from './shares.js'
 import { startChore, type Chore } from './periodic.js'
+import { turnInTwo } from './turn.js'
 import { Turns } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
@@ -195,7 +196,7 @@ export class Node implements Engine {
       dispatches: (id) => this.#dispatches(id),
       room: () => !this.#self.delivers || this.#isRenewing ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
-      run: (turn, settling) => this.#runTurn(turn, settling),
+      run: (turn, settling, accepted) => this.#runTurn(turn, settling, accepted),
       done: ({ released, settling, result }) => {
         if (result.dispatched?.wokenElsewhere === true) this.#tell({ lanes: true })
         this.#deliverer.released(released)
@@ -209,9 +210,12 @@ export class Node implements Engine {
     }
   }
 
-  async #runTurn(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult> {
+  async #runTurn(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[], accepted: (appended: readonly Appended[]) => void): Promise<TurnResult> {
     const session = this.#session
-    const result = await this.#owned(this.store.command('turn', { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }))
+    const whole: Turn = { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }
+    const run = (part: Turn): Promise<TurnResult> => this.#owned(this.store.command('turn', part))
+    const result = this.store.dialect === 'sqlite' ? await run(whole) : await turnInTwo(run, whole, accepted)
+    if (this.store.dialect === 'sqlite') accepted(result.appended)
     if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew(session)
     if (session === this.#session && !this.#isRenewing) return result
     // What was handed over or let go of under a session that has ended since says nothing of the lanes that are ours now.

@@ -20,10 +20,14 @@ export interface Turn {
   dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[]; elsewhere?: readonly number[] } | undefined
   /** Lanes that have been idle for long, or must stop. */
   release: readonly number[]
+  /** What the first part of this turn has appended, where the second dispatches it. */
+  appended?: JustAppended
 }
 
 export interface TurnResult {
   appended: Appended[]
+  /** With what the streams ended before that; for the second part of a turn that is in two. */
+  lastIdsBefore?: ReadonlyMap<number, number>
   settled: Settled | undefined
   /** Why nothing was settled though all else was done: it is tried again. `isOfData`: one of the settlements is to blame. */
   settleError: { text: string; isOfData: boolean } | undefined
@@ -75,7 +79,22 @@ async function turnApart(db: Database, input: Turn, memory: Memory): Promise<Tur
     trySettling(db, input),
     input.events.length > 0 ? db.transaction((tx) => appendAll(tx, input)) : appendAll(db, input),
   ])
-  return { appended: appended.results, ...settling, ...await tryToDispatch(db, input, memory, appended) }
+  return { appended: appended.results, lastIdsBefore: appended.lastIdsBefore, ...settling, ...await tryToDispatch(db, input, memory, appended) }
+}
+
+/**
+ * A turn in two, where it is several transactions anyway: publishers have their answer as soon as their own has committed,
+ * and publish again while what they published is dispatched, so that more of them come together in the next.
+ */
+export async function turnInTwo(run: (turn: Turn) => Promise<TurnResult>, turn: Turn, accepted: (appended: readonly Appended[]) => void): Promise<TurnResult> {
+  const first = await run({ ...turn, release: [], dispatch: undefined })
+  accepted(first.appended)
+  const elsewhere = new Set(turn.dispatch?.elsewhere)
+  const ours = turn.events.map((event) => event.organizationId).filter((id) => !elsewhere.has(id))
+  const dispatch = turn.dispatch && { ...turn.dispatch, organizations: [...turn.dispatch.organizations, ...ours] }
+  const appended = { events: storedEvents(turn.events, first.appended), lastIdsBefore: first.lastIdsBefore ?? new Map() }
+  const second = await run({ ...turn, settlements: [], events: [], dispatch, appended })
+  return { ...second, appended: first.appended, settled: first.settled, settleError: first.settleError }
 }
 
 /** In a transaction or savepoint of its own: what cannot be settled must not keep anybody from publishing. */
@@ -119,7 +138,7 @@ async function tryToDispatch(db: Database, input: Turn, memory: Memory, { result
     if (wanted === undefined || organizations.length === 0) return { released, dispatched: undefined, dispatchError: undefined }
     const dispatched = await db.transaction(async (tx) => {
       await proveSession(tx, session)
-      return dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, { events: storedEvents(events, results), lastIdsBefore })
+      return dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, input.appended ?? { events: storedEvents(events, results), lastIdsBefore })
     })
     return { released, dispatched, dispatchError: undefined }
   } catch (error) {

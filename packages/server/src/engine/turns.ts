@@ -35,7 +35,8 @@ export interface TurnPartners<Settling> {
   dispatches(organizationId: number): boolean
   room(): number
   fullLanes(): number[]
-  run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[]): Promise<TurnResult>
+  /** `accepted` is called once the events are on stable storage, which may be before the turn has come to its end. */
+  run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[], accepted: (appended: readonly Appended[]) => void): Promise<TurnResult>
   done(turn: { released: readonly number[]; settling: Settling[]; result: TurnResult }): void
   observeCommit(events: number, durationMs: number): void
   report(error: unknown, what: string): void
@@ -124,13 +125,16 @@ export class Turns<Settling> {
     this.#dirty.clear()
     this.#wantsTurn = false
 
+    let isAccepted = false
     try {
       const result = await this.partners.run({
         events: publishes.map(({ event }) => event), release,
         dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
-      }, settling)
-      this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
-      for (const [i, { resolve }] of publishes.entries()) resolve(result.appended[i] as Appended)
+      }, settling, (appended) => {
+        this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
+        for (const [i, { resolve }] of publishes.entries()) resolve(appended[i] as Appended)
+        isAccepted = true
+      })
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
       const skipped = result.dispatched?.skipped ?? []
       if (skipped.length > 0) this.pace.after(turnLimits.skippedAgainMs, () => this.dispatch(skipped))
@@ -143,7 +147,9 @@ export class Turns<Settling> {
       if (settling.length > 0 && this.#settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
       this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
     } catch (error) {
-      await this.#recover(error as Error, publishes, settling, organizations)
+      // What is stored must not be stored again; what was not dispatched of it is.
+      const undispatched = isAccepted ? publishes.map(({ event }) => event.organizationId).filter((id) => this.partners.dispatches(id)) : []
+      await this.#recover(error as Error, isAccepted ? [] : publishes, settling, [...organizations, ...undispatched])
     }
     this.#isRunning = false
     if (this.publishesWaiting > 0 || this.#dirty.size > 0) this.#schedule(true)
@@ -210,7 +216,7 @@ export class Turns<Settling> {
     const middle = Math.ceil(publishes.length / 2)
     for (const half of [publishes.slice(0, middle), publishes.slice(middle)]) {
       try {
-        const result = await this.partners.run({ events: half.map(({ event }) => event), release: [], dispatch: undefined }, [])
+        const result = await this.partners.run({ events: half.map(({ event }) => event), release: [], dispatch: undefined }, [], () => {})
         for (const [i, { event, resolve }] of half.entries()) {
           if (this.partners.dispatches(event.organizationId)) this.#dirty.add(event.organizationId)
           resolve(result.appended[i] as Appended)

@@ -103,10 +103,11 @@ export interface RunningNode { node: Node; stop(): Promise<void> }
 
 export async function startNode({ settings, log, vault, clock, metrics, store, connections, plans, formatBook, announcer, wakeup }: Parts, { name, handlers = [], does = settings.roles }: { name: string; handlers?: readonly Handler[]; does?: readonly Role[] }): Promise<RunningNode> {
   const consumption = new Consumption({ store, clock, log, plans, handlers })
-  const reader = wakeup.join(({ streams }) => {
+  const reader = wakeup.join(({ streams, isFromElsewhere }) => {
     // All of them are too many to be named, and are found by looking.
     if (streams === undefined || streams === 'all') return
-    consumption.wake(streams)
+    // Whoever appended them lets its own consumers read them at once; one that has none leaves them to the others' next look.
+    if (isFromElsewhere !== true) consumption.wake(streams)
     announcer.streamsMoved(streams)
   })
   const node = await Node.start({

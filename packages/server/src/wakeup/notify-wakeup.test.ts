@@ -25,7 +25,7 @@ onPostgres('LISTEN and NOTIFY', (db) => {
   test('what one process tells everybody, the others hear, and it does not hear itself', async () => {
     const [alice, bob] = [await listening('alice'), await listening('bob')]
     alice.member.tell({ streams: [7] }, 'everybody')
-    await eventually(async () => expect(bob.heard).toEqual([{ streams: [7], lanes: false, outbox: false, nodes: false }]))
+    await eventually(async () => expect(bob.heard).toEqual([{ streams: [7], lanes: false, outbox: false, nodes: false, isFromElsewhere: true }]))
     expect(alice.heard).toEqual([])
   })
 

@@ -87,7 +87,7 @@ export class NotifyWakeup implements Wakeup {
 
   #hear(payload: string | undefined): void {
     const told = fromPayload(payload)
-    if (told !== undefined && told.from !== this.#self) this.#here.hear(told.news)
+    if (told !== undefined && told.from !== this.#self) this.#here.hear({ ...told.news, isFromElsewhere: true })
   }
 
   #send(news: News): void {

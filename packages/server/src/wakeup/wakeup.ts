@@ -11,6 +11,8 @@ export interface News {
   outbox?: boolean
   /** A node has come or gone. */
   nodes?: boolean
+  /** Another process tells it; nobody sets this who tells. */
+  isFromElsewhere?: boolean
 }
 
 export interface Wakeup {
