@@ -281,6 +281,24 @@ describe('the dashboard', () => {
     }, within)
   }
 
+  test('a key of an organization sees that organization and nothing of the server', async () => {
+    const { key } = await server.ask<{ key: string }>('POST', '/v1/organizations/acme/keys', { name: 'to look', scopes: ['webhooks:read'] })
+    const own = await browser.newContext({ locale: 'en-US' })
+    own.setDefaultTimeout(8_000)
+    const looking = await own.newPage()
+    await looking.goto(server.url)
+    await looking.getByLabel('API key').fill(key)
+    await looking.getByRole('button', { name: 'Sign in' }).click()
+    await looking.getByRole('link', { name: 'Open acme' }).click()
+    await looking.getByRole('heading', { name: 'Attempts' }).waitFor()
+    await looking.getByText('live', { exact: true }).waitFor()
+    expect(await looking.getByRole('link', { name: 'Sources' }).count()).toBe(0)
+    expect(await looking.getByLabel('Organization').locator('option').allTextContents()).toEqual(['Acme'])
+    await looking.goto(`${server.url}/organizations/busy/events`)
+    await looking.getByRole('alert').getByText(/There is no such object/).waitFor()
+    await own.close()
+  })
+
   test('paints within a second of a first load', async () => {
     const fresh = await browser.newContext({ storageState: await context.storageState() })
     const paints: number[] = []

@@ -1,7 +1,9 @@
+import { PosthornError } from '@posthorn/client'
 import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { posthorn } from '../server/posthorn.js'
 import { isReadFurther } from '../server/reading.js'
+import { sessionKey } from '../session/use-session.js'
 import { liveness } from './is-live.js'
 import { concerns, newsOf, type News } from './news.js'
 
@@ -43,10 +45,11 @@ function listen(client: QueryClient): () => void {
           gathered.push(newsOf(message))
           timer ??= setTimeout(look, Math.max(gatherMs, lookedAt + restMs - Date.now()))
         }
-      } catch {
-        // Refused, or no longer wanted. Everything is looked at in turns until it is heard again.
+      } catch (error) {
+        // Everything is looked at in turns until the stream is heard again.
         liveness.set(false)
         if (stopped.signal.aborted) return
+        if (isRefused(error)) return void client.invalidateQueries({ queryKey: sessionKey })
         await new Promise((resolve) => { setTimeout(resolve, againMs) })
       }
     }
@@ -64,6 +67,11 @@ function lookAgain(client: QueryClient, news: readonly News[]): void {
   const isConcerned = ({ queryKey }: Query) => news.some((one) => concerns(one, queryKey))
   void client.invalidateQueries({ predicate: (query) => isConcerned(query) && !isReadFurther(query.state.data) })
   void client.invalidateQueries({ predicate: (query) => isConcerned(query) && isReadFurther(query.state.data), refetchType: 'none' })
+}
+
+/** Neither a session that is over nor a key that may only publish hears anything, however often it asks. */
+function isRefused(error: unknown): boolean {
+  return error instanceof PosthornError && (error.status === 401 || error.status === 403)
 }
 
 /** The first news show so soon; while they keep coming, something is looked at again only so often, however much happens. */

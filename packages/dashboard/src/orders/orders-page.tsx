@@ -29,7 +29,7 @@ export function OrdersPage() {
 function OrderRow({ order: { orderNumber, customerId, items, total, currency, createdAt, paymentStatus }, onOpen }: { order: Order; onOpen: () => void }) {
   return (
     <tr>
-      <td className="font-medium"><button type="button" data-row onClick={onOpen}>{orderNumber}</button></td>
+      <td className="font-medium whitespace-nowrap"><button type="button" data-row onClick={onOpen}>{orderNumber}</button></td>
       <td className="mono w-full max-w-0 truncate text-faint max-sm:hidden">{customerId ?? '–'}</td>
       <td className="text-right tabular-nums text-faint max-md:hidden">{items.length}</td>
       <td className="text-right tabular-nums whitespace-nowrap">{total} {currency.toUpperCase()}</td>

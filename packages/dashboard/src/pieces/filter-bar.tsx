@@ -33,7 +33,7 @@ export function FilterChoice({ label, every, choices, value = '', onChoose }: { 
   const named = choices.map((choice) => typeof choice === 'string' ? [choice, choice] as const : choice)
   const isKnown = value === '' || named.some(([choice]) => choice === value)
   return (
-    <select className={`control min-w-0 max-sm:flex-[1_1_45%] sm:max-w-44 ${value === '' ? '' : 'border-accent! text-accent'}`} aria-label={label} value={value} onChange={(event) => onChoose(event.target.value)}>
+    <select className={`control min-w-0 max-sm:flex-[1_1_45%] sm:max-w-40 ${value === '' ? '' : 'border-accent! text-accent'}`} aria-label={label} value={value} onChange={(event) => onChoose(event.target.value)}>
       <option value="">{every}</option>
       {!isKnown && <option value={value}>{value}</option>}
       {named.map(([choice, name]) => <option key={choice} value={choice}>{name}</option>)}
