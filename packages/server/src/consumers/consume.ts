@@ -1,6 +1,6 @@
 import { append } from '../events/append.js'
 import { origins, type NewEvent } from '../events/event.js'
-import { sql } from '../storage/sql.js'
+import { join, sql } from '../storage/sql.js'
 import { afterFailure } from './after-failure.js'
 import { builtInConsumers } from './built-in-consumers.js'
 import { consumerNames, type ConsumerName } from './consumer-names.js'
@@ -22,7 +22,6 @@ export interface Consumed {
 
 const cursorColumns: readonly Column[] = ['name text', 'organization_id int']
 const organizationColumns: readonly Column[] = ['id int']
-const nameColumns: readonly Column[] = ['name text']
 
 /** Consumers of Posthorn's own that have something to read; of these organizations, or of all. Who was served longest ago comes first. */
 export async function dueConsumers(db: Database, { organizations, limit }: { organizations: readonly number[] | undefined; limit: number }): Promise<CursorKey[]> {
@@ -31,15 +30,15 @@ export async function dueConsumers(db: Database, { organizations, limit }: { org
     const these = sql`in (select id from ${db.rows(organizations.map((id) => [id]), organizationColumns)} as r)`
     return column === 'c' ? sql`and c.organization_id ${these}` : sql`and d.organization_id ${these}`
   }
-  const names = db.rows(consumerNames.map((name) => [name]), nameColumns)
+  const names = join(consumerNames.map((name) => sql`${name}`), ', ')
   const rows = await db.all<{ name: string; organization_id: number }>(sql`
     select name, organization_id from (
       select c.name, c.organization_id, c.due_at from consumers c join streams s on s.organization_id = c.organization_id
-      where c.name in (select name from ${names} as n) and c.read_id < s.last_id and c.due_at <= ${db.now} ${ofThese('c')}
+      where c.name in (${names}) and c.read_id < s.last_id and c.due_at <= ${db.now} ${ofThese('c')}
       union
       select c.name, c.organization_id, c.due_at from consumer_dead_letters d
       join consumers c on c.name = d.consumer and c.organization_id = d.organization_id
-      where d.replay_at is not null and d.consumer in (select name from ${names} as n) ${ofThese('d')}
+      where d.replay_at is not null and d.consumer in (${names}) ${ofThese('d')}
     ) as due
     order by due_at, organization_id, name limit ${limit}`)
   return rows.map((row) => ({ consumer: row.name, organizationId: row.organization_id }))

@@ -58,7 +58,7 @@ const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
   await proveSession(tx, session)
   await lockWhatTurns(tx, settlements)
-  const applied = await moveDeliveries(tx, settlements)
+  const { applied, at } = await moveDeliveries(tx, settlements)
   if (applied.length > 0) {
     await tx.insert('attempts', attemptColumns, applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
     await count(tx, session, applied)
@@ -66,20 +66,20 @@ export async function settle(tx: Database, session: string, settlements: readonl
   await rememberFailing(tx, settlements)
   const disabledEndpoints = await disable(tx, applied)
   const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
-  const clock = await tx.first<{ at: number }>(sql`select ${tx.now} as at`)
-  return { applied: applied.length, at: clock?.at ?? 0, disabledEndpoints, hasAlerts }
+  return { applied: applied.length, at, disabledEndpoints, hasAlerts }
 }
 
-async function moveDeliveries(tx: Database, settlements: readonly Settlement[]): Promise<readonly Settlement[]> {
-  const rows = await tx.all<{ event_id: number; endpoint_id: number }>(sql`
+async function moveDeliveries(tx: Database, settlements: readonly Settlement[]): Promise<{ applied: readonly Settlement[]; at: number }> {
+  const rows = await tx.all<{ event_id: number; endpoint_id: number; at: number }>(sql`
     update deliveries set state = r.state, attempts = r.attempts + 1, step = r.step, due_at = ${tx.now} + r.wait_ms, updated_at = ${tx.now}
     from ${tx.rows(settlements.map((s) => [s.eventId, s.endpointId, s.attempts, s.state, s.step, s.waitMs]), deliveryColumns)} as r
     where deliveries.event_id = r.event_id and deliveries.endpoint_id = r.endpoint_id
       and deliveries.attempts = r.attempts and deliveries.state < 2 ${spanOf(tx, rawSql('deliveries.event_id'), settlements.map((s) => s.eventId))}
-    returning deliveries.event_id, deliveries.endpoint_id`)
-  if (rows.length === settlements.length) return settlements
+    returning deliveries.event_id, deliveries.endpoint_id, ${tx.now} as at`)
+  const at = rows[0]?.at ?? (await tx.first<{ at: number }>(sql`select ${tx.now} as at`) as { at: number }).at
+  if (rows.length === settlements.length) return { applied: settlements, at }
   const keys = new Set(rows.map((row) => `${row.event_id} ${row.endpoint_id}`))
-  return settlements.filter((s) => keys.has(`${s.eventId} ${s.endpointId}`))
+  return { applied: settlements.filter((s) => keys.has(`${s.eventId} ${s.endpointId}`)), at }
 }
 
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
