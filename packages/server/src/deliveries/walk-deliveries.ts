@@ -1,5 +1,6 @@
 import { deliveriesOfEndpoint, eventsOfOrganization } from '../ids/ids-of-owner.js'
-import { join, sql, type Sql } from '../storage/sql.js'
+import { spanOf } from '../partitions/span-of.js'
+import { join, nothing, rawSql, sql, type Sql } from '../storage/sql.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 
@@ -54,7 +55,9 @@ export interface WalkedDelivery extends DeliveryKey {
 export async function walkDeliveries(db: Database, walk: Walk): Promise<Stretch> {
   const { along } = walk
   if (along.by === 'stream') return walkStream(db, walk)
-  const rows = await db.all<Row>(facts(keysAlong(db, walk, along), byKey(walk)))
+  const ends = await endsOf(db, keysAlong(db, walk, along))
+  if (ends === 'none') return { deliveries: [], end: null }
+  const rows = await db.all<Row>(facts(db, keysAlong(db, narrowed(walk, ends), along), byKey(walk), ends))
   const last = rows[rows.length - 1]
   return { deliveries: rows.map(asDelivery), end: last !== undefined && rows.length === walk.limit ? { eventId: last.event_id, endpointId: last.endpoint_id } : null }
 }
@@ -67,9 +70,9 @@ export async function isFew(db: Database, organizationId: number | undefined, al
 
 /** One delivery, as a walk would tell it. */
 export async function findDelivery(db: Database, organizationId: number, { eventId, endpointId }: DeliveryKey): Promise<WalkedDelivery | undefined> {
-  const row = await db.first<Row>(facts(sql`
+  const row = await db.first<Row>(facts(db, sql`
     select event_id, endpoint_id from deliveries
-    where event_id = ${eventId} and endpoint_id = ${endpointId} and organization_id = ${organizationId}`, sql`d.event_id`))
+    where event_id = ${eventId} and endpoint_id = ${endpointId} and organization_id = ${organizationId}`, sql`d.event_id`, { low: eventId, high: eventId }))
   return row && asDelivery(row)
 }
 
@@ -122,9 +125,12 @@ async function walkStream(db: Database, walk: Walk): Promise<Stretch> {
   const { organizationId, limit, order } = walk
   const events = eventsOfOrganization(db, { owner: organizationId, ...idBounds(walk), order, limit })
   const edge = await db.first<{ id: number }>(sql`select id from (${events}) as v order by id ${order === 'newest first' ? sql`desc` : sql``} limit 1 offset ${limit - 1}`)
-  const rows = await db.all<Row>(facts(sql`
-    select d.event_id, d.endpoint_id from (${events}) as v join deliveries d on d.event_id = v.id
-    where ${within(walk)} order by ${byKey(walk)} limit ${limit}`, byKey(walk)))
+  const ends = await endsOf(db, sql`select id as event_id from (${events}) as v`)
+  if (ends === 'none') return { deliveries: [], end: null }
+  const its = narrowed(walk, ends)
+  const rows = await db.all<Row>(facts(db, sql`
+    select d.event_id, d.endpoint_id from (${eventsOfOrganization(db, { owner: organizationId, ...idBounds(its), order, limit })}) as v join deliveries d on d.event_id = v.id
+    where ${within(its)} order by ${byKey(walk)} limit ${limit}`, byKey(walk), ends))
 
   const deliveries = rows.map(asDelivery)
   const last = deliveries[deliveries.length - 1]
@@ -158,16 +164,34 @@ function byKey({ order }: Walk): Sql {
   return order === 'newest first' ? sql`d.event_id desc, d.endpoint_id desc` : sql`d.event_id, d.endpoint_id`
 }
 
+/** The first and the last event of what was found; undefined where nobody needs to know. */
+type Ends = { low: number; high: number } | undefined
+
+/**
+ * PostgreSQL plans for all partitions, several times each, what it is not told the days of. So it is asked for the ends of
+ * a stretch first, which reads one index, and then for the stretch between them.
+ */
+async function endsOf(db: Database, keys: Sql): Promise<Ends | 'none'> {
+  if (db.dialect === 'sqlite') return undefined
+  const row = await db.first<{ low: number | null; high: number | null }>(sql`select min(event_id) as low, max(event_id) as high from (${keys}) as k`)
+  return row === undefined || row.low === null || row.high === null ? 'none' : { low: row.low, high: row.high }
+}
+
+function narrowed(walk: Walk, ends: Ends): Walk {
+  return ends === undefined ? walk : { ...walk, fromEventId: Math.max(walk.fromEventId, ends.low), belowEventId: Math.min(walk.belowEventId, ends.high + 1) }
+}
+
 /** The deliveries of these few keys, with what is told of them. */
-function facts(keys: Sql, order: Sql): Sql {
+function facts(db: Database, keys: Sql, order: Sql, ends: Ends): Sql {
+  const span = (column: Sql): Sql => ends === undefined ? nothing : spanOf(db, column, [ends.low, ends.high])
   return sql`
     select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
       e.type, e.given_id, e.created_at, e.origin, e.erased_at, p.state as endpoint_state, o.public_id as organization
     from (${keys}) as k
-    join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id
+    join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id ${span(rawSql('d.event_id'))}
     join endpoints p on p.id = d.endpoint_id
     join organizations o on o.id = d.organization_id
-    left join events e on e.id = d.event_id
+    left join events e on e.id = d.event_id ${span(rawSql('e.id'))}
     order by ${order}`
 }
 
