@@ -90,6 +90,16 @@ describe('the dashboard', () => {
     await page.getByRole('cell', { name: id }).waitFor({ timeout: 2_000 })
   })
 
+  test('an inspector shows what is sent to it, and answers as it is told', async () => {
+    await at('/inspectors')
+    await page.getByRole('link', { name: 'Acme', exact: false }).first().waitFor()
+    await press('Make an inspector')
+    const url = await page.getByLabel('URL', { exact: true }).textContent() ?? ''
+    await page.getByLabel('Answers').selectOption('503')
+    await expect.poll(async () => (await fetch(url, { method: 'POST', body: '{"hello":"inspector"}' })).status).toBe(503)
+    await page.getByRole('group', { name: /Body of request/ }).first().getByText('"hello": "inspector"').waitFor()
+  })
+
   test('shows an event type as it is sent in each format, and what an endpoint would be sent before it is made', async () => {
     await at('/organizations/acme/catalog#order.paid')
     await page.getByRole('group', { name: 'Headers in the format bare-commerce' }).getByText('X-Webhook-Signature').waitFor()
@@ -132,6 +142,24 @@ describe('the dashboard', () => {
     await page.getByRole('heading', { name: 'Events' }).waitFor()
     await page.keyboard.press('/')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Event type or id')
+  })
+
+  test('an endpoint is made and tested without a mouse', async () => {
+    const url = await server.givenInspector()
+    await at('/organizations/acme/overview')
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor()
+    for (const key of ['g', 'e']) await page.keyboard.press(key)
+    await page.getByRole('heading', { name: 'Endpoints' }).waitFor()
+    await page.getByRole('link', { name: 'Create endpoint' }).press('Enter')
+    await page.getByLabel('URL', { exact: true }).waitFor()
+    await page.keyboard.type(url)
+    await isThere('This URL can be used.')
+    await page.keyboard.press('Enter')
+    await isThere('The endpoint is made.')
+    await page.getByRole('button', { name: 'Send test event' }).first().press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).press('Enter')
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor()
+    await page.getByRole('main').getByText('succeeded').first().waitFor()
   })
 
   test('replays dead letters in bulk, with the count first', async () => {

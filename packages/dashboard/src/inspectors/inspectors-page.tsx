@@ -1,18 +1,18 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useCurrentOrganization } from '../frame/current-organization.js'
 import { Button } from '../pieces/button.js'
 import { Empty } from '../pieces/empty.js'
 import { PageHead } from '../pieces/page-head.js'
 import { placeIn } from '../pieces/place.js'
 import { ProblemNote } from '../pieces/problem-note.js'
-import { useEndpointsById, useOrganizations } from '../server/reading.js'
+import { useOrganizations } from '../server/reading.js'
 import { useSession } from '../session/use-session.js'
-import { inspectorPattern, inspectorUrl, knownInspectors, makeInspector } from './inspector.js'
+import { inspectorUrl, knownInspectors, makeInspector } from './inspector.js'
+import { usePointing, type Pointing } from './use-pointing.js'
 import type { Session } from '../session/session.js'
 
-/** Throw-away URLs: those that this organization's endpoints point to, and those made in this browser. */
+/** Throw-away URLs: those made in this browser, and those that endpoints point to, the tour's among them. */
 export function InspectorsPage() {
   const session = useSession()
   const navigate = useNavigate()
@@ -28,12 +28,8 @@ export function InspectorsPage() {
 }
 
 function Inspectors({ session, make }: { session: Session; make: React.ReactNode }) {
-  const organization = useCurrentOrganization(useOrganizations(session), session) ?? ''
-  const pointing = [...useEndpointsById(organization).values()].flatMap((endpoint) => {
-    const id = inspectorPattern.exec(endpoint.url)?.[1]
-    return id === undefined ? [] : [{ id, endpoint }]
-  })
-  const ids = [...new Set([...pointing.map(({ id }) => id), ...knownInspectors()])]
+  const pointing = usePointing(useOrganizations(session) ?? [])
+  const ids = [...new Set([...knownInspectors(), ...pointing.map(({ inspector }) => inspector)])]
   if (ids.length === 0) return <div className="card"><Empty title="No inspector yet" action={make}>Make one and send it a request, or create an endpoint and choose “Use an inspector”.</Empty></div>
   return (
     <section className="card overflow-hidden" aria-label="Inspectors">
@@ -42,7 +38,7 @@ function Inspectors({ session, make }: { session: Session; make: React.ReactNode
         <tbody>{ids.map((id) => (
           <tr key={id}>
             <td className="w-full max-w-0"><Link data-row to={`/inspectors/${id}`} className="mono block truncate">{inspectorUrl(id)}</Link></td>
-            <td className="text-faint max-sm:hidden"><Senders organization={organization} endpoints={pointing.filter((one) => one.id === id).map(({ endpoint }) => endpoint)} /></td>
+            <td className="text-faint max-sm:hidden"><Senders pointing={pointing.filter(({ inspector }) => inspector === id)} /></td>
           </tr>
         ))}</tbody>
       </table>
@@ -50,7 +46,7 @@ function Inspectors({ session, make }: { session: Session; make: React.ReactNode
   )
 }
 
-function Senders({ organization, endpoints }: { organization: string; endpoints: readonly { id: string; description: string }[] }) {
-  if (endpoints.length === 0) return <span className="whitespace-nowrap">whoever you give it to</span>
-  return endpoints.map(({ id, description }) => <Link key={id} to={placeIn(organization, 'endpoints', id)} className="link relative z-10 mr-2 whitespace-nowrap">{description || 'an endpoint'}</Link>)
+function Senders({ pointing }: { pointing: readonly Pointing[] }) {
+  if (pointing.length === 0) return <span className="whitespace-nowrap">whoever you give it to</span>
+  return pointing.map(({ organization, endpoint }) => <Link key={endpoint.id} to={placeIn(organization.id, 'endpoints', endpoint.id)} className="link relative z-10 mr-2 whitespace-nowrap">{organization.name}{endpoint.description && `: ${endpoint.description}`}</Link>)
 }
