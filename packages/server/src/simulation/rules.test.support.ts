@@ -26,12 +26,12 @@ export const rules: readonly Rule[] = [
       ["tx.dialect === 'postgres' ? sql `for update` : sql ``", 'sql ``'],
       ['update lanes set wake_at = ${now} where', 'update lanes set wake_at = ${now} where wake_at is null and'],
     ] }],
-    breaks: ['stuck', 'order inverted'], seed: 39,
+    breaks: ['stuck', 'order inverted'], seed: 10,
   },
   {
     name: 'R3: a transaction proves its ownership with a lock that taking over must wait for',
     without: [{ file: 'deliveries/sessions.js', replace: [['sql `for key share`', 'sql ``']] }],
-    breaks: ['stuck', 'duplicate without a fault'], seed: 7,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 13,
   },
   {
     name: 'R4: a lane that is behind is handed nothing until what waits in the database was read',
@@ -46,17 +46,17 @@ export const rules: readonly Rule[] = [
   {
     name: 'R6: a settlement compares the number of attempts',
     without: [{ file: 'deliveries/settle.js', replace: [['and deliveries.attempts = r.attempts and', 'and']] }],
-    breaks: ['stale settlement applied', 'replay swallowed'], seed: 3,
+    breaks: ['stale settlement applied', 'replay swallowed'], seed: 1,
   },
   {
     name: 'R7: only what has ended can be replayed',
     without: [{ file: 'deliveries/replay-delivery.js', replace: [[' and state >= ${deliveryStates.succeeded}', '']] }],
-    breaks: ['replay swallowed'], seed: 3,
+    breaks: ['replay swallowed'], seed: 2,
   },
   {
     name: 'R8: whoever lets go of a lane locks it first and looks then',
     without: [{ file: 'deliveries/lanes.js', replace: [['await lockLanes(tx, endpointIds);', '']] }],
-    breaks: ['stuck', 'order inverted'], seed: 17,
+    breaks: ['stuck', 'order inverted'], seed: 8,
   },
   {
     name: 'R9: what comes of an earlier session changes nothing of the present one',
@@ -64,11 +64,11 @@ export const rules: readonly Rule[] = [
       { file: 'engine/node.js', replace: [['if (session === this.#session && !this.#isRenewing)', 'if (true)']] },
       { file: 'deliveries/deliverer.js', replace: [['this.#generation++;', '']] },
     ],
-    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 3,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 17,
   },
   {
     name: 'R10: nothing is handed over on a lane that is marked',
     without: [{ file: 'dispatch/dispatch.js', replace: [['lane.wake_at === null && ', '']] }],
-    breaks: ['order inverted'], seed: 2,
+    breaks: ['order inverted'], seed: 1,
   },
 ]
