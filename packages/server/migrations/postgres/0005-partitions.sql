@@ -83,7 +83,8 @@ begin
   for day in first_free..first_free + 6 loop
     perform posthorn.make_day(day);
   end loop;
-  insert into posthorn.installation (name, value) values ('partitioned_below', ((first_free + 7) << 32)::text);
+  -- Below the second nothing is undelivered: whoever makes something old due again locks its row, so it must be there.
+  insert into posthorn.installation (name, value) values ('partitioned_below', ((first_free + 7) << 32)::text), ('undelivered_from', '0');
 end $$;
 
 -- Whose turn it is among organizations with work that nobody owns.
