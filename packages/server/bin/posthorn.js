@@ -11,8 +11,10 @@ const { setFlagsFromString } = require('node:v8')
 process.env.UV_THREADPOOL_SIZE ??= '32'
 
 // Left alone, V8 lets the heap double and more between two collections wherever the machine has memory: draining a
-// backlog took 400 MB of which 70 were in use. With this it takes 290, for the same speed.
-setFlagsFromString('--heap-growing-percent=30')
+// backlog took 400 MB of which 70 were in use. With this it takes 270, for the same speed.
+setFlagsFromString('--heap-growing-percent=50')
+// For the threads that are still to come, the database's: what a turn leaves behind is gone with it, and needs no more room.
+setFlagsFromString('--max-semi-space-size=6')
 
 if (existsSync(join(__dirname, '../dist/main.js'))) {
   void import('../dist/main.js')

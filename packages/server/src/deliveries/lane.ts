@@ -149,7 +149,8 @@ export class Lane {
 
 /** A queue whose first is taken in constant time. */
 class ItemQueue {
-  #items: Item[] = []
+  /** What was taken leaves its place empty: else a thousand lanes would hold on to what they sent long ago. */
+  #items: (Item | undefined)[] = []
   #first = 0
 
   get length(): number { return this.#items.length - this.#first }
@@ -170,8 +171,8 @@ class ItemQueue {
   shift(): Item | undefined {
     const item = this.#items[this.#first]
     if (item === undefined) return undefined
-    this.#first++
-    if (this.#first > 64 && this.#first * 2 > this.#items.length) {
+    this.#items[this.#first++] = undefined
+    if (this.#first === this.#items.length || (this.#first > 64 && this.#first * 2 > this.#items.length)) {
       this.#items = this.#items.slice(this.#first)
       this.#first = 0
     }
@@ -179,7 +180,7 @@ class ItemQueue {
   }
 
   drain(): Item[] {
-    const items = this.#items.slice(this.#first)
+    const items = this.#items.slice(this.#first) as Item[]
     this.#items = []
     this.#first = 0
     return items
