@@ -7,7 +7,7 @@ import { instantsOf, TimeRangeChoice, timeNames } from '../pieces/time-range.js'
 import { useFilter } from '../pieces/use-filter.js'
 import { posthorn } from '../server/posthorn.js'
 import { useEndpointsById, useList } from '../server/reading.js'
-import { deliveryColumns, DeliveryRow } from './delivery-row.js'
+import { DeliveryColumns, DeliveryRow } from './delivery-row.js'
 import { deliveryStates, errorClasses, statuses } from './delivery-states.js'
 import { SelectionBar } from './selection-bar.js'
 import { useSelection } from './use-selection.js'
@@ -32,8 +32,8 @@ export function DeliveriesPage() {
         <TimeRangeChoice range={filter} onChoose={choose} />
       </FilterBar>
       <ListTable list={list} label="Deliveries"
-        head={<><th className="w-px pr-0!"><input type="checkbox" className="size-4 accent-(--accent)" aria-label="Select all that are shown" checked={selection.isAll} onChange={selection.toggleAll} /></th>{deliveryColumns}</>}
-        row={(delivery) => <DeliveryRow key={delivery.id} delivery={delivery} to={org === undefined ? delivery.organizationId : endpoints.get(delivery.endpointId)?.url ?? delivery.endpointId} isSelected={selection.has(delivery.id)} onSelect={() => selection.toggle(delivery.id)} />}
+        head={<><th className="w-px pr-0!"><input type="checkbox" className="size-4 accent-(--accent)" aria-label="Select all that are shown" checked={selection.isAll} onChange={selection.toggleAll} /></th><DeliveryColumns hasOrganization={org === undefined} /></>}
+        row={(delivery) => <DeliveryRow key={delivery.id} delivery={delivery} hasOrganization={org === undefined} isSelected={selection.has(delivery.id)} onSelect={() => selection.toggle(delivery.id)} />}
         empty={isFiltered ? <Empty title="Nothing fits">No delivery has all of this. Clear a part of the filter.</Empty>
           : <Empty title="Nothing has been sent yet">Publish an event to this organization, or send a test event from the page of an endpoint; what becomes of it shows here at once.</Empty>} />
       <SelectionBar selected={selection.selected} onClear={selection.clear} />

@@ -9,18 +9,20 @@ import { posthorn } from '../server/posthorn.js'
 import { hasEnded } from './delivery-states.js'
 import type { Delivery } from '@posthorn/client'
 
-/** One delivery in the log. `to`: the endpoint's URL, or whose it is where the log is of all organizations. */
-export function DeliveryRow({ delivery, to, isSelected, onSelect }: { delivery: Delivery; to: string; isSelected: boolean; onSelect: () => void }) {
-  const { id, organizationId, eventType, test, createdAt, attemptCount, state } = delivery
+/** One delivery in the log; whose it is shows where the log is of all organizations. */
+export function DeliveryRow({ delivery, hasOrganization, isSelected, onSelect }: { delivery: Delivery; hasOrganization: boolean; isSelected: boolean; onSelect: () => void }) {
+  const { id, organizationId, endpointUrl, eventType, test, createdAt, attemptCount, state } = delivery
   const name = eventType ?? 'event removed'
   return (
     <tr className={isSelected ? 'bg-accent-paper!' : ''}>
       <td className="w-px pr-0!"><input type="checkbox" data-select className="size-4 accent-(--accent)" aria-label={`Select ${name}`} checked={isSelected} onChange={onSelect} /></td>
-      <td className="w-1/2 max-w-0 max-md:w-full">
+      <td className={`${hasOrganization ? 'w-1/3' : 'w-1/2'} max-w-0 max-md:w-full`}>
         <Link data-row to={placeIn(organizationId, 'deliveries', id)} className="block truncate font-medium">{name}{test && <span className="ml-2"><Badge>test</Badge></span>}</Link>
-        <p className="truncate text-[13px] text-faint md:hidden">{createdAt !== null && <span className="sm:hidden"><Instant at={createdAt} /> </span>}<span className="mono">{to}</span></p>
+        <p className="truncate text-[13px] text-faint md:hidden">{createdAt !== null && <span className="sm:hidden"><Instant at={createdAt} /> </span>}{hasOrganization ? organizationId : <span className="mono">{endpointUrl}</span>}</p>
+        {hasOrganization && <p className="mono truncate text-faint md:hidden">{endpointUrl}</p>}
       </td>
-      <td className="mono w-1/2 max-w-0 truncate text-faint max-md:hidden" title={to}>{to}</td>
+      {hasOrganization && <td className="mono text-faint whitespace-nowrap max-md:hidden">{organizationId}</td>}
+      <td className={`mono ${hasOrganization ? 'w-2/3' : 'w-1/2'} max-w-0 truncate text-faint max-md:hidden`} title={endpointUrl}>{endpointUrl}</td>
       <td className="max-lg:hidden"><LastAnswer delivery={delivery} /></td>
       <td className="text-right tabular-nums max-sm:hidden">{attemptCount}</td>
       <td className="text-faint max-sm:hidden">{createdAt !== null && <Instant at={createdAt} />}</td>
@@ -30,12 +32,14 @@ export function DeliveryRow({ delivery, to, isSelected, onSelect }: { delivery: 
   )
 }
 
-export const deliveryColumns = (
-  <>
-    <th>Event</th><th className="max-md:hidden">To</th><th className="max-lg:hidden">Answer</th><th className="text-right! max-sm:hidden">Attempts</th><th className="max-sm:hidden">Time</th>
-    <th className="max-sm:text-right!">State</th><th className="max-sm:hidden"><span className="sr-only">Replay</span></th>
-  </>
-)
+export function DeliveryColumns({ hasOrganization }: { hasOrganization: boolean }) {
+  return (
+    <>
+      <th>Event</th>{hasOrganization && <th className="max-md:hidden">Organization</th>}<th className="max-md:hidden">To</th><th className="max-lg:hidden">Answer</th><th className="text-right! max-sm:hidden">Attempts</th><th className="max-sm:hidden">Time</th>
+      <th className="max-sm:text-right!">State</th><th className="max-sm:hidden"><span className="sr-only">Replay</span></th>
+    </>
+  )
+}
 
 /** What the last attempt came to. */
 function LastAnswer({ delivery: { lastStatus, lastErrorClass } }: { delivery: Delivery }) {

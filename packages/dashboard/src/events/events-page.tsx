@@ -11,27 +11,30 @@ import { useFilter } from '../pieces/use-filter.js'
 import { posthorn } from '../server/posthorn.js'
 import { useList } from '../server/reading.js'
 import { OriginBadge } from './origin-badge.js'
-import type { Event, EventOfAllFilter } from '@posthorn/client'
+import type { Event, EventFilter } from '@posthorn/client'
 
 /** The stream of an organization, or of all, newest first; what arrives while somebody looks lights up. */
 export function EventsPage() {
   const { org } = useParams({ strict: false })
   const navigate = useNavigate()
-  const { filter, isFiltered, choose, clear } = useFilter(['type', ...timeNames])
-  const asked: EventOfAllFilter = { ...(filter.type !== undefined && { type: filter.type }), ...instantsOf(filter) }
+  const { filter, isFiltered, choose, clear } = useFilter(['type', 'id', ...timeNames])
+  const asked: EventFilter = { ...(filter.type !== undefined && { type: filter.type }), ...(filter.id !== undefined && { id: filter.id }), ...instantsOf(filter) }
   const list = useList(['events', org ?? null, filter], org === undefined ? posthorn.events.listAll(asked) : posthorn.events.list(org, asked))
   const [openedAt] = useState(Date.now)
 
   async function search(text: string) {
-    if (org !== undefined && await isEvent(org, text)) await navigate({ to: placeIn(org, 'events', text) })
-    else choose({ type: text })
+    const known = await eventsOfId(org, text)
+    if (known.length === 0) choose({ type: text, id: '' })
+    else if (known.length === 1) await navigate({ to: placeIn(known[0]?.organizationId ?? '', 'events', text) })
+    // Publishers bring ids of their own, so several organizations may have one of this id.
+    else choose({ type: '', id: text })
   }
 
   return (
     <>
       <PageHead title="Events" about="Everything that happened, in one stream: published, received, tested." />
       <FilterBar isFiltered={isFiltered} onClear={clear}>
-        <FilterText isSearch label={org === undefined ? 'Event type' : 'Event type or id'} placeholder={org === undefined ? 'Event type: order.*' : "Event type, or an event's id"} value={filter.type} onChoose={(text) => void search(text)} />
+        <FilterText isSearch label="Event type or id" placeholder="Event type, or an event's id" value={filter.id ?? filter.type} onChoose={(text) => void search(text)} />
         <TimeRangeChoice range={filter} onChoose={choose} />
       </FilterBar>
       <ListTable list={list} label="Events" head={<><th>Type</th><th className="max-sm:hidden">{org === undefined ? 'Organization' : 'Id'}</th><th className="max-md:hidden">Came from</th><th className="max-sm:text-right!">Time</th></>}
@@ -54,7 +57,7 @@ function EventRow({ event: { id, organizationId, type, test, origin, createdAt }
 }
 
 /** Ids may look like types where publishers bring their own; so it is asked. */
-async function isEvent(organization: string, text: string): Promise<boolean> {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) return false
-  return (await posthorn.events.list(organization, { id: text }).page({ limit: 1 })).data.length > 0
+async function eventsOfId(organization: string | undefined, id: string): Promise<Event[]> {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return []
+  return (await (organization === undefined ? posthorn.events.listAll({ id }) : posthorn.events.list(organization, { id })).page({ limit: 2 })).data
 }

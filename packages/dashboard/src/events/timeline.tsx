@@ -20,7 +20,7 @@ function OfEndpoint({ organization, acceptedAt, delivery, detail }: { organizati
   return (
     <li className="px-4 py-3">
       <div className="relative flex items-start justify-between gap-3">
-        <Link data-row to={placeIn(organization, 'deliveries', delivery.id)} className="mono min-w-0 font-medium break-all after:absolute after:inset-0 hover:underline">{detail?.endpoint.url ?? delivery.endpointId}</Link>
+        <Link data-row to={placeIn(organization, 'deliveries', delivery.id)} className="mono min-w-0 font-medium break-all after:absolute after:inset-0 hover:underline">{delivery.endpointUrl}</Link>
         <StateBadge state={detail?.state ?? delivery.state} />
       </div>
       <ol className="mt-2 ml-1.5 border-l border-line pl-4">

@@ -60,11 +60,10 @@ function NoEndpointYet({ organization }: { organization: string }) {
 
 function NewestDeadLetters({ organization }: { organization: string }) {
   const { items } = useList(['deliveries', organization, { state: 'dead' }], posthorn.deliveries.list(organization, { state: 'dead' }))
-  const endpoints = useEndpointsById(organization)
   return (
     <section className="card min-w-0 overflow-hidden" aria-label="Newest dead letters">
       <div className="card-head"><h2>Newest dead letters</h2>{items !== undefined && items.length > 0 && <Link className="link" to={placeIn(organization, 'dead-letters')}>Repair and replay</Link>}</div>
-      {items === undefined || items.length === 0 ? <p className="px-4 py-5 text-faint">Nothing has been given up.</p> : <BriefDeliveries organization={organization} deliveries={items.slice(0, 5)} endpoints={endpoints} />}
+      {items === undefined || items.length === 0 ? <p className="px-4 py-5 text-faint">Nothing has been given up.</p> : <BriefDeliveries organization={organization} deliveries={items.slice(0, 5)} hasEndpoint />}
     </section>
   )
 }

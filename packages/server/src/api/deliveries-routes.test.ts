@@ -96,7 +96,7 @@ onEachDatabase('deliveries and replays over HTTP', (db) => {
   test('lists of all organizations are the operator\'s alone', async () => {
     const { api, give } = await givenApi(db)
     const id = await give(dead, 1)
-    expect(await api('GET', '/v1/deliveries?state=dead&status=5xx')).toMatchObject({ status: 200, body: { data: [{ id, organizationId: 'acme', lastStatus: 500, lastErrorClass: 'http' }], next: null } })
+    expect(await api('GET', '/v1/deliveries?state=dead&status=5xx')).toMatchObject({ status: 200, body: { data: [{ id, organizationId: 'acme', endpointUrl: expect.any(String) as unknown, lastStatus: 500, lastErrorClass: 'http' }], next: null } })
     expect(await api('GET', '/v1/events?type=order.*')).toMatchObject({ status: 200, body: { data: [{ organizationId: 'acme', type: 'order.created' }], next: null } })
     const made = await api('POST', '/keys', { name: 'reader', scopes: ['webhooks:read'] })
     for (const path of ['/v1/deliveries', '/v1/events', '/v1/dead-letters', '/v1/overview']) expect(await api('GET', path, undefined, { authorization: `Bearer ${String(made.body['key'])}` })).toMatchObject({ status: 403 })

@@ -24,6 +24,7 @@ const delivery = z.object({
   organizationId: z.string(),
   state: z.enum(shownStates).openapi({ description: '"held": undelivered, and its endpoint is not enabled.' }),
   endpointId: z.string(),
+  endpointUrl: z.string().openapi({ description: 'As it is now; an attempt tells where it was sent to.' }),
   eventId: z.string(),
   eventType: z.string().nullable(),
   attemptCount: z.number().int(),

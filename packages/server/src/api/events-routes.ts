@@ -18,6 +18,7 @@ const event = z.object({
 
 const eventQuery = {
   ...pageQuery,
+  id: z.string().max(64).optional().openapi({ description: 'The event of this id; of all organizations, every one that has it.' }),
   type: z.string().max(128).refine(isSubscription, 'is neither an event type nor a prefix such as "order.*"').optional().openapi({ description: 'A type, or a prefix such as `order.*`.' }),
   from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted at this instant or later.' }),
   to: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Accepted before this instant.' }),
@@ -29,7 +30,7 @@ const listEvents = operation({
   summary: "Lists an organization's events, newest first, without their data. A page may be short: there is more as long as \"next\" is not null.",
   tag: 'Events',
   scope: 'webhooks:read',
-  query: z.strictObject({ ...eventQuery, id: z.string().max(64).optional().openapi({ description: 'The one event of this id.' }) }),
+  query: z.strictObject(eventQuery),
   answers: { 200: pageSchema(event) },
   handle: async ({ organization, query }, { engine }) => ({ status: 200, body: await eventPage(engine, query, organization.id) }),
 })
@@ -45,7 +46,7 @@ const listAllEvents = operation({
   handle: async ({ query }, { engine }) => ({ status: 200, body: await eventPage(engine, query) }),
 })
 
-async function eventPage(engine: Engine, { after, limit, from, to, ...filter }: z.output<z.ZodObject<typeof eventQuery>> & { id?: string | undefined }, organizationId?: number) {
+async function eventPage(engine: Engine, { after, limit, from, to, ...filter }: z.output<z.ZodObject<typeof eventQuery>>, organizationId?: number) {
   const { events, next } = await engine.store.query('listEvents', { ...filter, organizationId, before: parseCursor(after, parseEventId), limit, from: instantIn(from), to: instantIn(to) })
   return { data: events.map(showEvent), next: next === null ? null : eventId(next) }
 }

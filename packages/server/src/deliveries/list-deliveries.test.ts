@@ -34,7 +34,7 @@ onEachDatabase('listing deliveries', (db) => {
     await givenDelivery(db, acme, { eventId: event, endpointId: endpoint, state: waiting, attempts: 2, step: 2, dueAt: db.clock.now() + 5_000 })
     const { data: [delivery] } = await listDeliveries(db, { organizationId: acme })
     expect(delivery).toEqual({
-      id: expect.stringMatching(/^dlv_/), organizationId: 'acme', lastStatus: 500, lastErrorClass: 'http', state: 'retrying', endpointId: endpointId(endpoint), eventId: 'order-17', eventType: 'order.paid',
+      id: expect.stringMatching(/^dlv_/), organizationId: 'acme', lastStatus: 500, lastErrorClass: 'http', state: 'retrying', endpointId: endpointId(endpoint), endpointUrl: 'https://receiver.example/hook', eventId: 'order-17', eventType: 'order.paid',
       attemptCount: 2, dueAt: db.clock.now() + 5_000, createdAt: db.clock.now(), updatedAt: db.clock.now(), test: true,
     })
   })

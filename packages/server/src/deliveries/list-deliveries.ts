@@ -29,6 +29,7 @@ export interface DeliverySummary extends LastAttempt {
   organizationId: string
   state: ShownState
   endpointId: string
+  endpointUrl: string
   eventId: string
   eventType: string | null
   attemptCount: number
@@ -81,6 +82,7 @@ function asSummary(delivery: WalkedDelivery & LastAttempt): DeliverySummary {
     organizationId: delivery.organization,
     state: stateOf(delivery),
     endpointId: publicEndpointId(delivery.endpointId),
+    endpointUrl: delivery.endpointUrl,
     eventId: publicEventId({ id: delivery.eventId, givenId: event?.givenId ?? null }),
     eventType: event?.type ?? null,
     attemptCount: delivery.attempts,

@@ -46,6 +46,7 @@ export interface WalkedDelivery extends DeliveryKey {
   updatedAt: number
   event: { type: string; givenId: string | null; createdAt: number; origin: number; isErased: boolean } | undefined
   endpointState: number
+  endpointUrl: string
 }
 
 /**
@@ -186,7 +187,7 @@ function facts(db: Database, keys: Sql, order: Sql, ends: Ends): Sql {
   const span = (column: Sql): Sql => ends === undefined ? nothing : spanOf(db, column, [ends.low, ends.high])
   return sql`
     select d.event_id, d.endpoint_id, d.state, d.attempts, d.step, d.due_at, d.updated_at,
-      e.type, e.given_id, e.created_at, e.origin, e.erased_at, p.state as endpoint_state, o.public_id as organization
+      e.type, e.given_id, e.created_at, e.origin, e.erased_at, p.state as endpoint_state, p.url as endpoint_url, o.public_id as organization
     from (${keys}) as k
     join deliveries d on d.event_id = k.event_id and d.endpoint_id = k.endpoint_id ${span(rawSql('d.event_id'))}
     join endpoints p on p.id = d.endpoint_id
@@ -197,13 +198,13 @@ function facts(db: Database, keys: Sql, order: Sql, ends: Ends): Sql {
 
 interface Row {
   event_id: number; endpoint_id: number; state: number; attempts: number; step: number; due_at: number; updated_at: number
-  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; erased_at: number | null; endpoint_state: number; organization: string
+  type: string | null; given_id: string | null; created_at: number | null; origin: number | null; erased_at: number | null; endpoint_state: number; endpoint_url: string; organization: string
 }
 
 function asDelivery(row: Row): WalkedDelivery {
   return {
     organization: row.organization, eventId: row.event_id, endpointId: row.endpoint_id, state: row.state, attempts: row.attempts, step: row.step, dueAt: row.due_at, updatedAt: row.updated_at,
     event: row.type === null ? undefined : { type: row.type, givenId: row.given_id, createdAt: row.created_at ?? 0, origin: row.origin ?? 0, isErased: row.erased_at !== null },
-    endpointState: row.endpoint_state,
+    endpointState: row.endpoint_state, endpointUrl: row.endpoint_url,
   }
 }

@@ -15,6 +15,22 @@ export async function findEventId(db: Database, organizationId: number, publicId
 }
 
 /**
+ * The numbers of the events that any organization knows by this id, newest first. Publishers may bring the same id to
+ * several organizations, and each looks its own up by its own key: one look for each organization, whatever the events.
+ */
+export async function findEventIds(db: Database, publicId: string): Promise<number[]> {
+  const brought = await db.all<{ event_id: number }>(sql`
+    select event_id from (select (select k.event_id from event_keys k where k.organization_id = o.id and k.key = ${`i:${publicId}`}) as event_id from organizations o) as known
+    where event_id is not null order by event_id desc limit ${sameIdAtMost}`)
+  const number = parseEventId(publicId)
+  const made = number === undefined ? undefined : await db.first<{ id: number }>(sql`select id from events where id = ${number} and given_id is null`)
+  return [...brought.map(({ event_id: id }) => id), ...made === undefined ? [] : [made.id]].sort((one, other) => other - one)
+}
+
+/** More organizations than somebody looks through. */
+const sameIdAtMost = 500
+
+/**
  * The first number that an event accepted at `at` or later can have, in any organization: what is below is older. Ids of a
  * day lie in a range of their own (day × 2^32), and within it they grow with time, so a few looks find it.
  */

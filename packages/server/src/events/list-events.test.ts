@@ -38,6 +38,19 @@ onEachDatabase('listing events', (db) => {
     expect((await all(db, { to: db.clock.now() }, 2))).toEqual([])
   })
 
+  test('an id is looked for in every organization, since each publisher brings ids of its own', async () => {
+    const acme = await givenOrganization(db)
+    const other = await givenOrganization(db, 'other')
+    const [first, second] = [await givenEvent(db, acme, { givenId: 'order-1' }), await givenEvent(db, other, { givenId: 'order-1', type: 'order.paid' })]
+    const own = await givenEvent(db, other)
+    expect(await all(db, { id: 'order-1' }, 1)).toEqual([second, first])
+    expect(await all(db, { id: 'order-1', type: 'order.paid' }, 5)).toEqual([second])
+    expect(await all(db, { id: 'order-1', to: 1 }, 5)).toEqual([])
+    expect(await all(db, { id: eventId(own) }, 5)).toEqual([own])
+    // One that was brought is not found by the number that we gave it.
+    expect(await all(db, { id: eventId(first) }, 5)).toEqual([])
+  })
+
   test('a rare type is found behind short pages, none of which reads without a bound', async () => {
     const acme = await givenOrganization(db)
     const rare = await givenEvent(db, acme, { type: 'rare.one' })
@@ -51,8 +64,14 @@ onEachDatabase('listing events', (db) => {
   test.runIf(db.dialect === 'sqlite')('no question makes it scan a whole table', async () => {
     const acme = await givenOrganization(db)
     const watched = watch(db, { explain: true })
-    for (const organizationId of [acme, undefined]) await listEvents(watched.database, { organizationId, from: 1, to: db.clock.now(), id: 'x', before: 5, limit: 3 })
+    for (const organizationId of [acme, undefined]) {
+      for (const id of ['x', undefined]) if (organizationId !== undefined || id === undefined) await listEvents(watched.database, { organizationId, from: 1, to: db.clock.now(), id, before: 5, limit: 3 })
+    }
     expect(scannedTables(watched.plans)).toEqual([])
+    // An id of anybody's costs a look for each organization, and none for what they have published.
+    const ofAll = watch(db, { explain: true })
+    await listEvents(ofAll.database, { id: 'x', limit: 3 })
+    expect(scannedTables(ofAll.plans)).toEqual(['o'])
   })
 })
 
