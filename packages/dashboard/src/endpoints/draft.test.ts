@@ -9,7 +9,7 @@ const endpoint: Endpoint = {
 }
 
 describe('the endpoint form', () => {
-  test('sends nothing of an endpoint that was only looked at, not even what it cannot show', () => {
+  test('sends nothing of an endpoint that was only looked at', () => {
     expect(bodyOf(draftOf(endpoint), endpoint)).toEqual({})
   })
 
@@ -26,6 +26,12 @@ describe('the endpoint form', () => {
     for (const schedule of ['0s, 5s, 2m', '0s 5s  2m ', '0s,5s,2m']) {
       expect(bodyOf({ ...draftOf(undefined), url: ' https://a.example ', retryPolicy: 'own', schedule })).toMatchObject({ url: 'https://a.example', retryPolicy: { schedule: ['0s', '5s', '2m'] } })
     }
+  })
+
+  test('waits that grow are numbers of four fields', () => {
+    const draft = draftOf(endpoint)
+    expect(draft).toMatchObject({ retryPolicy: 'growing', growth: { first: '5s', factor: '2', max: '1h', attempts: '8' } })
+    expect(bodyOf({ ...draft, growth: { ...draft.growth, factor: '1.5' } }, endpoint)).toEqual({ retryPolicy: { exponential: { first: '5s', factor: 1.5, max: '1h', attempts: 8 } } })
   })
 
   test('a header without a name is not sent', () => {

@@ -5,11 +5,11 @@ import { ProblemNote } from '../pieces/problem-note.js'
 import { FormatChoice } from '../formats/format-choice.js'
 import { posthorn } from '../server/posthorn.js'
 import { useOne } from '../server/reading.js'
-import { retryPolicies } from './choices.js'
-import { draftOf, ownSchedule, type EndpointDraft } from './draft.js'
+import { draftOf, type EndpointDraft } from './draft.js'
 import { EventTypesChoice } from './event-types-choice.js'
 import { HeadersField } from './headers-field.js'
 import { Preview } from './preview.js'
+import { RetryPolicyField } from './retry-policy-field.js'
 import { UrlField, useJudgement } from './url-field.js'
 import type { Endpoint } from '@posthorn/client'
 
@@ -39,19 +39,13 @@ export function EndpointForm({ organization, before, error, isBusy, onSubmit, su
 /** What has a good default. */
 function MoreSettings({ organization, draft, onChange, isOpen }: { organization: string; draft: EndpointDraft; onChange: (changed: Partial<EndpointDraft>) => void; isOpen: boolean }) {
   const set = (name: keyof EndpointDraft) => (event: { target: { value: string } }) => onChange({ [name]: event.target.value })
-  const policy = retryPolicies.find(([name]) => name === draft.retryPolicy)
   return (
     <details className="card" open={isOpen}>
       <summary className="px-5 py-3.5 font-semibold">Format, retries, order, headers</summary>
       <div className="grid gap-x-5 gap-y-4 border-t border-line p-5 sm:grid-cols-2">
         <FormatChoice organization={organization} label="Format" hint="Envelope, headers and signature." none="The organization's" value={draft.format} onChange={(format) => onChange({ format })} />
         <FormatChoice organization={organization} label="Second signature" hint="The headers of another format over the same bytes, while receivers move from one to the other." none="None" value={draft.secondFormat} onChange={(secondFormat) => onChange({ secondFormat })} />
-        <Field label="Retry policy" hint={policy?.[1] ?? 'How often and when a failed delivery is tried again.'}>
-          {(control) => <select {...control} className="control" value={draft.retryPolicy} onChange={set('retryPolicy')}><option value="">The organization's</option><Names of={retryPolicies} /><option value={ownSchedule}>A schedule of its own</option></select>}
-        </Field>
-        {draft.retryPolicy === ownSchedule
-          ? <Field label="Schedule" hint="The wait before each attempt: 0s, 5s, 2m, 1h.">{(control) => <input {...control} className="control mono" placeholder="0s, 5s, 2m" spellCheck={false} value={draft.schedule} onChange={set('schedule')} />}</Field>
-          : <div className="max-sm:hidden" />}
+        <RetryPolicyField draft={draft} onChange={onChange} />
         <Field label="At most, per second" hint="Requests a second; empty: no limit.">{(control) => <input {...control} className="control" type="number" min="0.01" step="any" value={draft.ratePerSecond} onChange={set('ratePerSecond')} />}</Field>
         <Field label="Timeout in seconds" hint="1 to 30; empty: the server's.">{(control) => <input {...control} className="control" type="number" min="1" max="30" value={draft.timeoutSeconds} onChange={set('timeoutSeconds')} />}</Field>
         <label className="flex items-start gap-2.5 sm:col-span-2"><input type="checkbox" className="mt-1 accent-(--accent)" checked={draft.ordered} onChange={(event) => onChange({ ordered: event.target.checked })} /><span>Strict order<span className="block text-faint">Each event waits until the one before it has succeeded or is a dead letter.</span></span></label>
@@ -59,8 +53,4 @@ function MoreSettings({ organization, draft, onChange, isOpen }: { organization:
       </div>
     </details>
   )
-}
-
-export function Names({ of }: { of: readonly (readonly [name: string, about: string])[] }) {
-  return of.map(([name]) => <option key={name} value={name}>{name}</option>)
 }

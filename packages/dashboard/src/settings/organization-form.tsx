@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { retryPolicies } from '../endpoints/choices.js'
-import { Names } from '../endpoints/endpoint-form.js'
+import { Names } from '../endpoints/retry-policy-field.js'
 import { FormatChoice } from '../formats/format-choice.js'
 import { Button } from '../pieces/button.js'
 import { Field } from '../pieces/field.js'
