@@ -12,6 +12,7 @@ import { posthorn } from '../server/posthorn.js'
 import { providerOf } from './providers.js'
 import { ReceiptsList } from './receipts-list.js'
 import { bodyOf, SourceFields, useSource } from './source-fields.js'
+import { optionsDraftOf } from './source-options.js'
 import { ProviderSteps } from './source-url.js'
 import type { Source } from '@posthorn/client'
 
@@ -53,7 +54,7 @@ function SourceHead({ source: { name, provider, state, managed } }: { source: So
 
 function SourceSettings({ source }: { source: Source }) {
   const provider = providerOf(source.provider)
-  const [draft, setDraft] = useState({ secret: '', organizationId: source.organizationId ?? '', publicUrl: typeof source.options['publicUrl'] === 'string' ? source.options['publicUrl'] : '', verifyToken: '' })
+  const [draft, setDraft] = useState({ secret: '', organizationId: source.organizationId ?? '', verifyToken: '', options: optionsDraftOf(source) })
   const save = useChange((_given: void) => posthorn.sources.update(source.name, bodyOf(draft, provider)))
   return (
     <form className="card" aria-label="Settings" onSubmit={(event) => { event.preventDefault(); save.mutate() }}>
