@@ -66,6 +66,7 @@ export type Consumer = Schemas['Consumer']
 export type ConsumerDeadLetter = Schemas['ConsumerDeadLetter']
 
 export type Overview = Schemas['Overview']
+export type ServerOverview = Schemas['ServerOverview']
 export type FailingEndpoint = Schemas['FailingEndpoint']
 export type Latency = Schemas['Latency']
 export type OverviewSpan = Filter<'getOverview'>

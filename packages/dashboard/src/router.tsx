@@ -32,6 +32,7 @@ const routes = [
   at('/organizations/$org/events/$event', () => import('./events/event-page.js'), 'EventPage'),
   at('/organizations/$org/dead-letters', () => import('./dead-letters/dead-letters-page.js'), 'DeadLettersPage'),
   at('/organizations/$org/catalog', () => import('./catalog/catalog-page.js'), 'CatalogPage'),
+  at('/organizations/$org/consumers', () => import('./consumers/consumers-page.js'), 'ConsumersPage'),
   at('/organizations/$org/orders', () => import('./orders/orders-page.js'), 'OrdersPage'),
   at('/organizations/$org/billing', () => import('./billing/billing-page.js'), 'BillingPage'),
   at('/sources', () => import('./sources/sources-page.js'), 'SourcesPage'),

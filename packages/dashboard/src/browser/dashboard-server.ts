@@ -16,16 +16,16 @@ export class DashboardServer {
     return DashboardServer.#startIn(await mkdtemp(join(tmpdir(), 'posthorn-dashboard-')))
   }
 
-  /** Stops it, does something to its folder, and starts it again there, under the same URL. */
-  async restart(meanwhile: () => void): Promise<DashboardServer> {
+  /** Stops it, does something to its folder, and starts it again there, under the same URL; where asked, on a machine whose clock is ahead. */
+  async restart({ meanwhile = () => {}, aheadMs = 0 }: { meanwhile?: () => void; aheadMs?: number }): Promise<DashboardServer> {
     await this.#end()
     meanwhile()
-    return DashboardServer.#startIn(this.folder, new URL(this.url).port)
+    return DashboardServer.#startIn(this.folder, { port: new URL(this.url).port, aheadMs })
   }
 
-  static async #startIn(folder: string, port = '0'): Promise<DashboardServer> {
+  static async #startIn(folder: string, { port = '0', aheadMs = 0 } = {}): Promise<DashboardServer> {
     const { PATH = '', HOME = '' } = process.env
-    const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: port, POSTHORN_API_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const started = spawn(process.execPath, [fileURLToPath(new URL('../../../server/bin/posthorn.js', import.meta.url)), 'dev'], { cwd: folder, env: { PATH, HOME, PORT: port, POSTHORN_API_KEY: adminKey, ...(aheadMs > 0 && { NODE_OPTIONS: `--import=${clockAhead(aheadMs)}` }) }, stdio: ['ignore', 'pipe', 'inherit'] })
     const url = await new Promise<string>((resolve, reject) => {
       let told = ''
       started.stdout?.on('data', (chunk: Buffer) => {
@@ -73,4 +73,10 @@ export class DashboardServer {
     const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')
     return (await fetch(`${this.url}/webhooks/${source}`, { method: 'POST', body, headers: { 'stripe-signature': `t=${timestamp},v1=${signature}`, 'content-type': 'application/json' } })).status
   }
+}
+
+/** A module that runs before the server and moves the machine's clock, as the process sees it. */
+function clockAhead(ms: number): string {
+  const source = `const RealDate = Date; globalThis.Date = class extends RealDate { constructor(...given) { if (given.length === 0) super(RealDate.now() + ${ms}); else super(...given) } static now() { return RealDate.now() + ${ms} } }`
+  return `data:text/javascript,${encodeURIComponent(source)}`
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -118,6 +119,23 @@ describe('the dashboard', () => {
     expect(complaints).toEqual([])
   })
 
+  test('waits that grow are shown while they are chosen, and kept', async () => {
+    await at('/organizations/acme/endpoints/new')
+    await page.getByLabel('URL', { exact: true }).fill(await server.givenInspector())
+    await page.getByText('Format, retries, order, headers').click()
+    await page.getByLabel('Retry policy').selectOption('Waits that grow')
+    await page.getByLabel('First wait').fill('soon')
+    await isThere(/Not yet a policy/)
+    for (const [field, value] of [['First wait', '10s'], ['Factor', '2'], ['Longest wait', '1m'], ['Attempts', '6']] as const) await page.getByLabel(field).fill(value)
+    await isThere('6 attempts, the last 190 s after the event')
+    await isThere('0, 10 s, 20 s, 40 s, 1 min, 1 min')
+    await press('Create endpoint')
+    await isThere('The endpoint is made.')
+    await isThere('6 attempts: 10s, each wait 2 times the one before, at most 1m')
+    await page.getByRole('link', { name: 'Edit' }).click()
+    await isThere('0, 10 s, 20 s, 40 s, 1 min, 1 min')
+  })
+
   test('shows an endpoint fail; repaired and replayed by keyboard alone, it is green', async () => {
     const url = await server.givenInspector(500)
     await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['order.paid'] })
@@ -207,6 +225,26 @@ describe('the dashboard', () => {
     await page.getByRole('link', { name: 'tick' }).first().waitFor()
   })
 
+  test('of all organizations, an event is found by its id, and a delivery tells whose it is and where it goes', async () => {
+    const url = await server.givenInspector()
+    for (const organization of ['acme', 'busy']) {
+      await server.ask('POST', `/v1/organizations/${organization}/endpoints`, { url, eventTypes: ['page.moved'] })
+      await server.ask('POST', `/v1/organizations/${organization}/events`, { id: 'page-7', type: 'page.moved', data: {} })
+    }
+    const { id } = await server.ask('POST', '/v1/organizations/busy/events', { type: 'page.moved', data: {} })
+    await at('/events')
+    await page.getByLabel('Event type or id').fill('page-7')
+    await page.keyboard.press('Enter')
+    // Both publishers call one of theirs so.
+    await expect.poll(() => page.getByRole('row', { name: /^page\.moved (acme|busy)/ }).count()).toBe(2)
+    await page.getByLabel('Event type or id').fill(id)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'page.moved' }).waitFor()
+    expect(page.url()).toBe(`${server.url}/organizations/busy/events/${id}`)
+    await at('/deliveries?eventType=page.moved')
+    for (const organization of ['acme', 'busy']) await page.getByRole('row', { name: new RegExp(`page\\.moved ${organization} ${url}`) }).first().waitFor()
+  })
+
   test('shows hostile content as text: nothing runs, nothing freezes', async () => {
     const url = await server.givenInspector()
     await server.ask('POST', '/v1/organizations/acme/endpoints', { url, eventTypes: ['hostile'] })
@@ -271,6 +309,51 @@ describe('the dashboard', () => {
     await page.getByRole('main').getByText('accepted').first().waitFor()
   })
 
+  test('adds a sender of one\'s own: which header carries the signature, and what is signed', async () => {
+    await at('/sources')
+    await press('Add a source')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Provider').selectOption('generic')
+    await dialog.getByLabel('Name').fill('till')
+    await dialog.getByLabel('Secret', { exact: true }).fill('of-the-till-0123456789')
+    await dialog.getByLabel('Header with the signature').fill('X-Till-Signature')
+    await dialog.getByLabel('What is signed').fill('v0:{timestamp}:{body}')
+    await dialog.getByText('More settings').click()
+    await dialog.getByLabel('Before the signature stands').fill('v0=')
+    await dialog.getByLabel('Header with the time').fill('X-Till-Time')
+    await dialog.getByLabel('Algorithm').selectOption('SHA-512')
+    await dialog.getByRole('button', { name: 'Add source' }).click()
+    await press('Done')
+    const [time, body] = [String(Math.floor(Date.now() / 1_000)), '{"id":"sale-1","type":"sale.made"}']
+    const signature = createHmac('sha512', 'of-the-till-0123456789').update(`v0:${time}:${body}`).digest('hex')
+    expect((await fetch(`${server.url}/webhooks/till`, { method: 'POST', body, headers: { 'x-till-signature': `v0=${signature}`, 'x-till-time': time } })).status).toBe(200)
+    await page.getByRole('link', { name: 'till', exact: true }).click()
+    await page.getByRole('link', { name: /sale\.made/ }).waitFor()
+    const settings = page.getByRole('form', { name: 'Settings' })
+    expect(await settings.getByLabel('What is signed').inputValue()).toBe('v0:{timestamp}:{body}')
+    await settings.getByLabel('Tolerance in seconds').fill('60')
+    await settings.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(async () => (await server.ask<{ options: object }>('GET', '/v1/sources/till')).options).toEqual({
+      header: 'X-Till-Signature', signedParts: [{ literal: 'v0:' }, 'timestamp', { literal: ':' }, 'body'], prefix: 'v0=', timestampHeader: 'X-Till-Time', algorithm: 'sha512', toleranceSeconds: 60,
+    })
+    expect(complaints).toEqual([])
+  })
+
+  test('shows what a consumer gave up and why, and lets it try again', async () => {
+    const { id } = await server.ask('POST', '/v1/organizations/acme/events', { type: 'stripe.payment_intent.succeeded', data: 'not as Stripe tells it' })
+    await at('/organizations/acme/consumers')
+    await page.getByRole('row', { name: 'orders' }).getByRole('button').click()
+    const row = page.getByRole('row', { name: /The data is not a JSON object/ })
+    await row.getByRole('link', { name: 'stripe.payment_intent.succeeded' }).waitFor()
+    const parkedAt = async () => (await server.ask<{ data: { parkedAt: string; attempts: number }[] }>('GET', '/v1/organizations/acme/consumers/orders/dead-letters')).data[0]
+    const before = await parkedAt()
+    await row.getByRole('button', { name: `Replay stripe.payment_intent.succeeded ${id}` }).click()
+    // It is no better than it was, so it comes back, tried once more.
+    await expect.poll(async () => (await parkedAt())?.attempts).toBe((before?.attempts ?? 0) + 1)
+    expect(page.url()).toBe(`${server.url}/organizations/acme/consumers?consumer=orders`)
+    expect(complaints).toEqual([])
+  })
+
   test('axe finds nothing on any page, and nothing runs over its edge, also on a telephone', async () => {
     await at('/')
     // Not by a script element: the page's own policy would refuse it.
@@ -296,8 +379,8 @@ describe('the dashboard', () => {
     const first = async (what: string) => (await server.ask<{ data: { id: string }[] }>('GET', what)).data[0]?.id
     const [endpoint, delivery, event, receipt] = await Promise.all([...['endpoints', 'deliveries', 'events'].map((what) => first(`/v1${here}/${what}`)), first('/v1/receipts')])
     return [
-      ...['overview', 'events', `events/${event}`, 'deliveries', `deliveries/${delivery}`, 'endpoints', 'endpoints/new', `endpoints/${endpoint}`, `endpoints/${endpoint}/edit`, 'dead-letters', 'catalog#order.created', 'orders', 'billing'].map((page) => `${here}/${page}`),
-      '/', '/events', '/sources', '/sources/stripe', `/receipts/${receipt}`, '/inspectors', '/settings/webhooks', '/settings/configuration',
+      ...['overview', 'events', `events/${event}`, 'deliveries', `deliveries/${delivery}`, 'endpoints', 'endpoints/new', `endpoints/${endpoint}`, `endpoints/${endpoint}/edit`, 'dead-letters', 'catalog#order.created', 'consumers', 'orders', 'billing'].map((page) => `${here}/${page}`),
+      '/', '/events', '/deliveries', '/sources', '/sources/stripe', '/sources/till', `/receipts/${receipt}`, '/inspectors', '/settings/webhooks', '/settings/configuration',
     ]
   }
 
@@ -342,17 +425,20 @@ describe('the dashboard', () => {
     expect(Math.min(...paints)).toBeLessThan(1_000)
   })
 
-  test('a session that is over leads to the sign-in, and back', async () => {
-    await at('/organizations/acme/deliveries')
-    await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
-    // As the server sees a cookie whose time is over, or that another key has sealed.
-    const [cookie] = await context.cookies()
-    await context.addCookies([{ ...cookie as NonNullable<typeof cookie>, value: 'sealed-by-nobody' }])
-    // Whatever is asked next finds out; the page may have done so by itself before.
-    await page.getByLabel('State').selectOption('dead', { timeout: 1_000 }).catch(() => {})
-    await isThere('Your session is over.')
+  test('a session whose twelve hours are over leads to the sign-in, and back to where one was', async () => {
+    await at('/organizations/acme/deliveries?state=succeeded&eventType=order.paid')
+    await page.getByRole('link', { name: 'order.paid' }).first().waitFor()
+    const deepLink = page.url()
+    const cookieOf = async () => (await context.cookies()).find(({ name }) => name === 'posthorn_session')?.value
+    const before = await cookieOf()
+    // The browser keeps the cookie that this server has sealed; for the server, its time has passed.
+    server = await server.restart({ aheadMs: 12 * 60 * 60 * 1_000 + 60_000 })
+    await page.getByText('Your session is over.').waitFor({ timeout: 20_000 })
+    expect(await cookieOf()).toBe(before)
     await page.getByLabel('API key').fill(adminKey)
     await press('Sign in')
-    await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
-  })
+    await page.getByRole('link', { name: 'order.paid' }).first().waitFor()
+    expect(page.url()).toBe(deepLink)
+    expect(await cookieOf()).not.toBe(before)
+  }, 40_000)
 })

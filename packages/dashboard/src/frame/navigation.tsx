@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Activity, BookOpen, CreditCard, Inbox, Layers, Radio, ScanEye, Send, Settings, ShoppingBag, Skull } from 'lucide-react'
+import { Activity, BookOpen, CreditCard, Inbox, Layers, Radio, ScanEye, Send, Settings, ShoppingBag, Skull, Workflow } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { placeIn } from '../pieces/place.js'
 import type { Scope } from './scope.js'
@@ -24,6 +24,7 @@ const inOrganization: NavigationPage[] = [
   { to: 'endpoints', name: 'Endpoints', icon: Layers },
   { to: 'dead-letters', name: 'Dead letters', icon: Skull },
   { to: 'catalog', name: 'Event catalog', icon: BookOpen },
+  { to: 'consumers', name: 'Consumers', icon: Workflow },
   { to: 'orders', name: 'Orders', icon: ShoppingBag },
   { to: 'billing', name: 'Billing', icon: CreditCard },
 ]

@@ -15,6 +15,7 @@ import { FailingEndpoints } from './failing-endpoints.js'
 import { Figures } from './figures.js'
 import { InboundTable } from './inbound-table.js'
 import { LatencyChart } from './latency-chart.js'
+import { ParkedNote } from './parked-note.js'
 import { SpanChoice } from './span-choice.js'
 import { useSpan } from './use-span.js'
 import type { Organization } from '@posthorn/client'
@@ -35,6 +36,7 @@ function OfAll() {
       <div className="mb-4 empty:hidden"><ProblemNote error={error} /></div>
       {overview === undefined ? !error && <div className="card h-[420px]"><Loading /></div> : (
         <>
+          <ParkedNote outbox={overview.outbox} />
           <Figures overview={overview} />
           <div className="mb-5 grid items-start gap-5 xl:grid-cols-2">
             <AttemptsChart overview={overview} />

@@ -25,6 +25,7 @@ export async function giveSampleData(server: DashboardServer, receivers: Receive
     await server.ask('POST', `${here}/events/batch`, { events })
   }
   await giveInbound(server)
+  await server.ask('POST', `${here}/events`, { type: 'stripe.payment_intent.succeeded', data: 'pi_9 paid' })
   await settled(server, `${here}/deliveries?state=pending`)
 }
 

@@ -16,7 +16,7 @@ let server = await DashboardServer.start()
 const browser = await launchChromium()
 try {
   await giveSampleData(server, receivers)
-  server = await server.restart(() => giveHistory(server.folder, pictured))
+  server = await server.restart({ meanwhile: () => giveHistory(server.folder, pictured) })
   await sendToInspector(server)
   mkdirSync(folder, { recursive: true })
   const pages = await pagesOf(server)
@@ -60,7 +60,7 @@ async function pagesOf(server: DashboardServer): Promise<Record<string, string>>
     server: '/?span=day', overview: `${here}/overview?span=hour`, week: `${here}/overview?span=week`, events: `${here}/events`, event: `${here}/events/${event.data[0]?.id}`,
     deliveries: `${here}/deliveries`, delivery: `${here}/deliveries/${await first(`/v1${here}/deliveries?state=dead`)}`, 'dead-letters': `${here}/dead-letters`,
     endpoints: `${here}/endpoints`, endpoint: `${here}/endpoints/${await first(`/v1${here}/endpoints`)}`, 'new-endpoint': `${here}/endpoints/new`, catalog: `${here}/catalog`,
-    orders: `${here}/orders`, billing: '/organizations/harbor/billing', sources: '/sources', source: '/sources/stripe', receipt: `/receipts/${await first('/v1/receipts?verdict=refused')}`,
-    inspectors: '/inspectors', inspector: `/inspectors/${inspector}`, settings: '/settings/webhooks', configuration: '/settings/configuration', 'all-events': '/events', missing: '/organizations/nobody/overview',
+    consumers: `${here}/consumers`, orders: `${here}/orders`, billing: '/organizations/harbor/billing', sources: '/sources', source: '/sources/stripe', receipt: `/receipts/${await first('/v1/receipts?verdict=refused')}`,
+    inspectors: '/inspectors', inspector: `/inspectors/${inspector}`, settings: '/settings/webhooks', configuration: '/settings/configuration', 'all-events': '/events', 'all-deliveries': '/deliveries', missing: '/organizations/nobody/overview',
   }
 }
