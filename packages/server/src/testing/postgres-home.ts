@@ -50,9 +50,12 @@ export class PostgresHome implements Home {
   }
 }
 
-/** Deleting from tables that hold little takes a tenth of truncating them. What others refer to is deleted last. */
+/** Deleting from tables that hold little takes a tenth of truncating them; most never held anything. What others refer to is deleted last. */
 const empty = rawSql(`do $$ declare name text; begin
-  for name in select tablename from pg_tables where schemaname = 'posthorn' and tablename <> 'schema_migrations' order by tablename = 'organizations' loop
+  for name in
+    select relname from pg_class where relnamespace = 'posthorn'::regnamespace and relkind = 'r' and relname <> 'schema_migrations' and pg_relation_size(oid) > 0
+    order by relname = 'organizations'
+  loop
     execute format('delete from posthorn.%I', name);
   end loop;
   for name in select sequencename from pg_sequences where schemaname = 'posthorn' loop
