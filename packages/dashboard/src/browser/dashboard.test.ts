@@ -127,7 +127,7 @@ describe('the dashboard', () => {
     await page.getByLabel('First wait').fill('soon')
     await isThere(/Not yet a policy/)
     for (const [field, value] of [['First wait', '10s'], ['Factor', '2'], ['Longest wait', '1m'], ['Attempts', '6']] as const) await page.getByLabel(field).fill(value)
-    await isThere('6 attempts, the last 190 s after the event')
+    await isThere('6 attempts, the last 3.2 min after the event')
     await isThere('0, 10 s, 20 s, 40 s, 1 min, 1 min')
     await press('Create endpoint')
     await isThere('The endpoint is made.')

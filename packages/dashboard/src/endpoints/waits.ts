@@ -22,11 +22,11 @@ function msOf(text: string): number | undefined {
   return ms <= waitAtMostMs ? ms : undefined
 }
 
-/** A wait as somebody would write it, in the largest unit that tells it exactly, or nearly. */
+/** A wait as somebody would write it, in the largest unit that it has at least twice, or a whole number of times. */
 export function wordsOf(ms: number): string {
   for (const [unit, size] of largestFirst) {
     const number = ms / size
-    if (number >= 1 && (Number.isInteger(number) || number >= 10 || unit === 's')) return `${Number(number.toFixed(number < 100 ? 1 : 0))} ${names[unit]}`
+    if (number >= 1 && (Number.isInteger(number) || number >= 2 || unit === 's')) return `${Number(number.toFixed(number < 100 ? 1 : 0))} ${names[unit]}`
   }
   return ms === 0 ? '0' : `${Math.round(ms)} ms`
 }
