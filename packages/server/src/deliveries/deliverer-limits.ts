@@ -2,8 +2,12 @@
 export interface DelivererLimits {
   /** Attempts under way at once. */
   maxInFlight: number
+  /** Attempts started in one go: what arrives meanwhile waits for them. */
+  startAtOnce: number
   /** Attempts under way and results not settled: what a crash may send twice. */
   maxOpen: number
+  /** An organization may have so many times as many open as are still free: the others need not wait for its settlements. */
+  openTimesFree: number
   /** Of the slots, what retries and replays may take; first attempts keep the rest. */
   againShare: number
   /** Connections to one origin, which many endpoints may share. */
@@ -15,6 +19,8 @@ export interface DelivererLimits {
   leastLaneItems: number
   maxLaneBytes: number
   lookAtOnce: number
+  /** Deliveries that the looks of one transaction read, or those of one lane if that is more: whoever publishes waits for it. */
+  readAtOnce: number
   /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
   readPerLook: { least: number; most: number; ofAllLanes: number }
   idleMs: number
@@ -24,7 +30,9 @@ export interface DelivererLimits {
 
 export const delivererLimits: DelivererLimits = {
   maxInFlight: 512,
+  startAtOnce: 128,
   maxOpen: 1_000,
+  openTimesFree: 3,
   againShare: 0.75,
   maxPerOrigin: 96,
   maxItems: 8_000,
@@ -33,6 +41,7 @@ export const delivererLimits: DelivererLimits = {
   leastLaneItems: 64,
   maxLaneBytes: 4 * 1024 * 1024,
   lookAtOnce: 100,
+  readAtOnce: 400,
   readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
   idleMs: 60_000,
   faultDelayMs: 5_000,

@@ -8,7 +8,7 @@ import type { LaneDelivery, LaneLook, LookRequest } from './lanes.js'
 import type { StoredEvent } from '../events/event.js'
 import type { Target } from './target.js'
 
-const event: StoredEvent = { id: 7, organizationId: 1, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 }
+const anEvent: StoredEvent = { id: 7, organizationId: 1, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 }
 const accepted: AttemptResult = { outcome: { kind: 'accepted' }, durationMs: 1, status: 200, errorClass: null, error: null, responseHeaders: {}, excerpt: null }
 
 test('a lane that is being let go of is read again only when it has stayed', async () => {
@@ -69,6 +69,71 @@ test('what a look read before a settlement is not sent again; what it read after
   }
 })
 
+const manyLanes = Array.from({ length: 2_000 }, (_, i) => i + 1)
+
+test('however many lanes of one organization are lined up, another one sends at once', async () => {
+  const { deliverer, sent, origins, passTime } = given()
+  hand(deliverer, 1, manyLanes)
+  await passTime()
+  const ofBig = sent.length
+  expect(ofBig).toBe(delivererLimits.maxInFlight / 2)
+
+  hand(deliverer, 2, [5_001])
+  await passTime()
+  expect(origins.slice(ofBig)).toEqual(['https://receiver-5001.example'])
+})
+
+test('an organization whose results are not settled yet leaves attempts to the others, and goes on once they are', async () => {
+  const { deliverer, sent, origins, passTime } = given()
+  hand(deliverer, 1, manyLanes)
+  await passTime()
+  for (let answered = 0; answered < sent.length; await passTime()) while (answered < sent.length) sent[answered++]?.(accepted)
+  const ofBig = sent.length
+  expect(ofBig).toBe(delivererLimits.maxOpen * 3 / 4)
+  expect(deliverer.unsettled).toBe(ofBig)
+
+  hand(deliverer, 2, [5_001])
+  await passTime()
+  expect(origins.slice(ofBig)).toEqual(['https://receiver-5001.example'])
+
+  while (sent.length < manyLanes.length + 1) {
+    const settling = deliverer.takeSettlements(100)
+    expect(settling).not.toHaveLength(0)
+    const before = sent.length
+    deliverer.settled(settling, 0)
+    await passTime()
+    for (const answer of sent.slice(before)) answer(accepted)
+  }
+})
+
+test('a few are started at once, and the event loop has its turn before the next are', async () => {
+  const { deliverer, sent, passTime } = given()
+  hand(deliverer, 1, manyLanes)
+  await aMoment()
+  expect(sent).toHaveLength(delivererLimits.startAtOnce)
+  await passTime()
+  expect(sent.length).toBeGreaterThan(delivererLimits.startAtOnce)
+})
+
+test('the looks of one transaction read no more together than whoever publishes can wait for', async () => {
+  const { deliverer, looks, asked } = given()
+  deliverer.taken(manyLanes.slice(0, 200))
+  for (let answered = 0; answered < 10; answered++) {
+    await aMoment()
+    looks[answered]?.([])
+  }
+  const read = (requests: readonly LookRequest[] | undefined): number => (requests ?? []).reduce((sum, { limit }) => sum + limit, 0)
+  expect(Math.max(...asked.map((requests) => requests.length))).toBeGreaterThan(1)
+  expect(Math.max(...asked.map(read))).toBeGreaterThanOrEqual(delivererLimits.readAtOnce)
+  for (const requests of asked) expect(read(requests.slice(0, -1))).toBeLessThan(delivererLimits.readAtOnce)
+})
+
+/** Hands over one delivery on each of these lanes. */
+function hand(deliverer: Deliverer, organizationId: number, endpointIds: readonly number[]): void {
+  const event = { ...anEvent, id: organizationId, organizationId }
+  deliverer.handed({ events: [event], handed: endpointIds.map((endpointId) => ({ eventId: event.id, endpointId, format: 1 })), takenLanes: [...endpointIds] })
+}
+
 function waiting({ attempts }: { attempts: number }): LaneDelivery {
   return { eventId: 7, endpointId: 1, state: 1, attempts, step: 0, format: 1, exempt: attempts > 0, dueAt: 0 }
 }
@@ -79,23 +144,42 @@ function given() {
   const sent: ((result: AttemptResult) => void)[] = []
   const time = { now: 0 }
   const format = new Format(builtInFormats.standard)
-  const target: Target = {
-    endpointId: 1, organizationId: 1, organization: 'acme', version: 1, isEnabled: true, url: 'https://receiver.example/', origin: 'https://receiver.example', path: '/',
+  const origins: string[] = []
+  const asked: LookRequest[][] = []
+  let later: (() => void)[] = []
+  // Beyond 5,000 they are the other organization's.
+  const target = (endpointId: number): Target => ({
+    endpointId, organizationId: endpointId > 5_000 ? 2 : 1, organization: 'acme', version: 1, isEnabled: true, url: `https://receiver-${endpointId}.example/`, origin: `https://receiver-${endpointId}.example`, path: '/',
     timeoutMs: 1_000, spacingMs: 0, ordered: false, waitsMs: [0], extraHeaders: {}, staleAt: null, sign: () => ({}),
-  }
+  })
   const deliverer = new Deliverer({
-    now: () => time.now, random: () => 0, after: () => () => {}, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
-    send: (_request, done) => { sent.push(done) },
-    loadTargets: async () => [target],
+    now: () => time.now, random: () => 0, after: (ms, callback) => {
+      if (ms === 0) later.push(callback)
+      return () => {}
+    }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
+    send: ({ origin }, done) => {
+      origins.push(origin)
+      sent.push(done)
+    },
+    loadTargets: async (endpointIds) => endpointIds.map(target),
     look: (requests: LookRequest[]) => new Promise((resolve) => {
+      asked.push(requests)
       looks.push((deliveries) => resolve({
-        looks: requests.map(({ endpointId }): LaneLook => ({ endpointId, deliveries, nextDueAt: null, isBehind: false, failingSince: null, version: 1 })), events: [event],
+        looks: requests.map(({ endpointId }): LaneLook => ({ endpointId, deliveries, nextDueAt: null, isBehind: false, failingSince: null, version: 1 })), events: [anEvent],
       }))
     }),
     returnToWaiting: async () => {},
     report: (error) => { throw error },
   })
-  return { deliverer, looks, sent, time }
+  /** Until nothing is left that was to be done at once. */
+  const passTime = async (): Promise<void> => {
+    for (await aMoment(); later.length > 0; await aMoment()) {
+      const due = later
+      later = []
+      for (const callback of due) callback()
+    }
+  }
+  return { deliverer, looks, asked, sent, origins, time, passTime }
 }
 
 function aMoment(): Promise<void> {

@@ -67,11 +67,12 @@ export class Deliverer {
   readonly #mayGo = new Set<Lane>()
   readonly #letGo = new Set<Lane>()
   #settlements: Settling[] = []
-  #unsettled = 0
   #turn = 0
   #isLooking = false
   #isLoading = false
   #isStopping = false
+  /** Some have been started, and the event loop has its turn before the next are. */
+  #isPausing = false
   #cancelTimer: (() => void) | undefined
   #timerAt = Infinity
   /** Raised when the session is lost: what began under the earlier one changes nothing here any more. */
@@ -83,7 +84,7 @@ export class Deliverer {
   }
 
   get inFlight(): number { return this.#slots.inFlight }
-  get unsettled(): number { return this.#unsettled }
+  get unsettled(): number { return this.#slots.unsettled }
   get laneCount(): number { return this.#lanes.size }
   /** How many more deliveries memory may be handed. */
   get room(): number { return this.#isStopping ? 0 : this.#memory.room }
@@ -153,14 +154,14 @@ export class Deliverer {
   /** A turn that could not commit: its settlements are tried again with the next. */
   giveBack(settlements: Settling[]): void {
     const ours = settlements.filter(({ lane }) => lane.generation === this.#generation)
-    this.#unsettled -= settlements.length - ours.length
+    for (const settling of settlements) if (settling.lane.generation !== this.#generation) this.#close(settling.settlement.organizationId)
     this.#settlements = [...ours, ...this.#settlements]
   }
 
   /** Settlements are on stable storage since `at`, or were stale; either way memory is done with these attempts. */
   settled(settlements: readonly Settling[], at: number): void {
     for (const { settlement, lane, item } of settlements) {
-      this.#unsettled--
+      this.#close(settlement.organizationId)
       if (lane.generation !== this.#generation) continue
       const dueAt = settlement.state === deliveryStates.waiting ? at + settlement.waitMs : null
       this.#conclude(lane, { ...item, attempts: item.attempts + 1, step: settlement.step }, dueAt)
@@ -239,7 +240,7 @@ export class Deliverer {
     this.#letGo.clear()
     this.#slots.forgetParked()
     this.#memory.clear()
-    this.#unsettled -= this.#settlements.length
+    for (const { settlement } of this.#settlements) this.#close(settlement.organizationId)
     this.#settlements = []
   }
 
@@ -324,11 +325,16 @@ export class Deliverer {
     this.#wantsTarget.add(lane)
   }
 
-  /** Starts as many attempts as may start now. */
+  /** Starts as many attempts as may start now, but lets the event loop read what has arrived in between. */
   #pump(): void {
-    if (this.#isStopping || !this.around.mayStart()) return
+    if (this.#isStopping || this.#isPausing || !this.around.mayStart()) return
     const now = this.around.now()
-    while (!this.#slots.isFull && this.#slots.inFlight + this.#unsettled < this.limits.maxOpen) {
+    const until = this.#slots.started + this.limits.startAtOnce
+    while (!this.#slots.isFull) {
+      if (this.#slots.started >= until) {
+        this.#pause()
+        break
+      }
       const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain
       const preferAgain = mayRetry && (this.#firsts.isEmpty || this.#turn++ % 4 === 0)
       const line = preferAgain ? this.#agains : this.#firsts
@@ -338,6 +344,14 @@ export class Deliverer {
       this.#tryToStart(lane, preferAgain, now)
     }
     this.#setTimer()
+  }
+
+  #pause(): void {
+    this.#isPausing = true
+    this.around.after(0, () => {
+      this.#isPausing = false
+      this.#pump()
+    })
   }
 
   #tryToStart(lane: Lane, preferAgain: boolean, now: number): void {
@@ -375,7 +389,10 @@ export class Deliverer {
     this.around.send({ origin: target.origin, path: target.path, headers, body, timeoutMs: target.timeoutMs }, (result) => {
       this.#free(target, isAgain)
       if (lane.generation === this.#generation) this.#end(lane, target, item, id, headers, startedAt, result)
-      else this.#pump()
+      else {
+        this.#close(target.organizationId)
+        this.#pump()
+      }
     })
   }
 
@@ -383,21 +400,28 @@ export class Deliverer {
     for (const lane of this.#slots.free(target, isAgain)) this.#lineUp(lane)
   }
 
+  /** An attempt of the organization's is not open any more. */
+  #close(organizationId: number): void {
+    for (const lane of this.#slots.settled(organizationId)) this.#lineUp(lane)
+  }
+
   /** Never charged to the customer: the delivery rests and is tried again as if this had not been. */
   #ourFault(lane: Lane, item: Item, error: unknown): void {
     this.around.report(error, 'An attempt could not be made.')
     lane.inFlight--
     lane.unsettled++
-    this.#unsettled++
-    const done = (): void => {
-      this.#unsettled--
+    this.#rest(lane, item)
+  }
+
+  #rest(lane: Lane, item: Item): void {
+    this.around.returnToWaiting([item], this.limits.faultDelayMs).then(() => {
+      this.#close(lane.organizationId)
       if (lane.generation !== this.#generation) return
       this.#conclude(lane, item, this.around.now() + this.limits.faultDelayMs, item.attempts + 1)
       this.#afterChange(lane)
-    }
-    this.around.returnToWaiting([item], this.limits.faultDelayMs).then(done, (problem: unknown) => {
+    }, (problem: unknown) => {
       this.around.report(problem, 'A delivery could not be given back.')
-      this.around.after(this.limits.faultDelayMs, () => this.#ourFault(lane, item, problem))
+      this.around.after(this.limits.faultDelayMs, () => this.#rest(lane, item))
     })
   }
 
@@ -405,7 +429,6 @@ export class Deliverer {
     const { settlement, next, failingSince } = conclude({ target, item, id, headers, startedAt, result, failingSince: lane.failingSince, random: () => this.around.random() })
     lane.end(next.state === 'succeeded')
     lane.failingSince = failingSince
-    this.#unsettled++
     // Nothing more goes to an endpoint that is being disabled; its settings are read anew once that is settled.
     if (settlement.disable !== null) lane.isHalted = true
     this.#settlements.push({ settlement, lane, item })
@@ -474,7 +497,10 @@ export class Deliverer {
   /** Reads what lanes have in the database, many lanes in one transaction, one transaction at a time. */
   #look(): void {
     if (this.#isLooking || this.#isStopping || this.#wantsLook.size === 0) return
+    const requests: LookRequest[] = []
     const lanes: Lane[] = []
+    const readPerLook = this.#readPerLook
+    let reads = 0
     for (let lane = this.#looks.take(); lane !== undefined; lane = this.#looks.take()) {
       // What must wait for its settings lines up again once it has them; one that is being let go of, if it has stayed. What was
       // read of one that is gone by then would be sent beside whoever has it.
@@ -483,13 +509,15 @@ export class Deliverer {
       lane.wantsLook = false
       lane.isLooking = true
       lane.settledMeanwhile.clear()
-      if (lanes.push(lane) === this.limits.lookAtOnce) break
+      const limit = lane.size + readPerLook
+      requests.push({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit })
+      reads += limit
+      if (lanes.push(lane) === this.limits.lookAtOnce || reads >= this.limits.readAtOnce) break
     }
     if (lanes.length === 0) return
     this.#isLooking = true
-    const readPerLook = this.#readPerLook
     const generation = this.#generation
-    this.around.look(lanes.map((lane) => ({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit: lane.size + readPerLook }))).then(({ looks, events }) => {
+    this.around.look(requests).then(({ looks, events }) => {
       const eventsById = new Map(events.map((event) => [event.id, event]))
       for (const lane of lanes) lane.isLooking = false
       // Read under a session that has ended since: others may have it by now.

@@ -10,6 +10,8 @@ export const turnLimits = {
   maxEvents: 500,
   maxBytes: 8 * 1024 * 1024,
   maxSettlements: 1_000,
+  /** Fewer ride with publishes: whoever publishes waits for them too. */
+  maxSettlementsBeside: 250,
   /** Events that dispatch reads in a turn. */
   maxDispatched: 1_000,
   /** Publishes that may wait for a commit; more are told to come back. */
@@ -118,7 +120,8 @@ export class Turns<Settling> {
     this.#isRunning = true
     this.#lastStartAt = this.pace.monotonic()
     const publishes = this.#takePublishes()
-    const settling = this.partners.takeSettlements(this.#settleAtMost)
+    const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? turnLimits.maxSettlementsBeside : turnLimits.maxSettlements)
+    const settling = this.partners.takeSettlements(settleAtMost)
     const release = this.partners.lanesToRelease()
     const organizations = [...this.#dirty]
     const elsewhere = [...new Set(publishes.map(({ event }) => event.organizationId).filter((id) => !this.partners.dispatches(id)))]
@@ -144,7 +147,7 @@ export class Turns<Settling> {
       if (result.settleError !== undefined) this.#settleAgain(result.settleError, settling)
       else this.#settleAtMost = Math.min(turnLimits.maxSettlements, this.#settleAtMost * 2)
       // There may be more than was taken.
-      if (settling.length > 0 && this.#settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
+      if (settling.length > 0 && settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
       this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
     } catch (error) {
       // What is stored must not be stored again; what was not dispatched of it is.
