@@ -8,7 +8,7 @@ import type { Log } from '../observability/log.js'
 const replayStep = 500
 const sweepBatch = 500
 /** Counters of minutes that are over which one step adds to their hours. */
-const sumStep = 1_000
+const sumStep = 200
 
 /** What a node does beside the deliveries: bulk replays go on, counters are summed up, what is to be erased is, and what was kept long enough goes. */
 export function housekeeping({ store, clock, log, settings, wake }: { store: Store; clock: Clock; log: Log; settings: Settings; wake: () => void }): Chore[] {
