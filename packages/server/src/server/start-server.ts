@@ -33,9 +33,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const parts = await openParts(settings)
   const { store, log, vault, clock } = parts
   const answers = settings.roles.includes('api')
-  let app: Pick<ReturnType<typeof makeApi>['app'], 'fetch'> = { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) }
-  let onNode: NodeHandler = () => false
-  const server = createHttpServer((request, env) => app.fetch(request, env), (incoming, outgoing) => onNode(incoming, outgoing))
+  let api: { app: Pick<ReturnType<typeof makeApi>['app'], 'fetch'>; onNode: NodeHandler } = {
+    app: { fetch: () => problemResponse(new Problem('unavailable', 'The server is starting.', { retryAfterSeconds: 1 })) },
+    onNode: () => false,
+  }
+  const server = createHttpServer((request, env) => api.app.fetch(request, env), (incoming, outgoing) => api.onNode(incoming, outgoing))
   try {
     // The port first: where it is taken, no admin key must have been made that nobody is ever shown.
     await listen(server, settings.port, settings.host)
@@ -43,16 +45,15 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const admin = answers ? await knowAdminKey(parts) : undefined
     const running = await startNode(parts, { name: nodeName(store, port) })
 
-    const { app: api, onNode: handler } = admin === undefined ? makeHealth(parts) : makeApi(parts, running.node, admin.adminKeyHash)
-    if (answers) mountDashboard(api)
-    if (answers && settings.inspector) mountInspector(api, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: parts.formatBook.definitions, clock }) }))
-    app = api
-    onNode = handler
+    const made = admin === undefined ? makeHealth(parts) : makeApi(parts, running.node, admin.adminKeyHash)
+    if (answers) mountDashboard(made.app)
+    if (answers && settings.inspector) mountInspector(made.app, createInspector({ clock, findSigners: findSignersIn({ store, vault, formats: parts.formatBook.definitions, clock }) }))
+    api = made
     log.info('started', { version, mode: settings.mode, port, roles: settings.roles.join(',') })
 
     return {
       port, adminKey: admin?.adminKey, node: running.node, store, log,
-      fetch: (request) => api.fetch(request),
+      fetch: (request) => made.app.fetch(request),
       url: `http://${settings.host === '0.0.0.0' || settings.host === '::' || settings.host === '127.0.0.1' ? 'localhost' : settings.host}:${port}`,
       async stop() {
         const closed = new Promise((resolve) => server.close(resolve))

@@ -1,14 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { freePort } from './free-port.js'
 import { findPostgresBinaries } from './postgres-binaries.js'
-import type { AddressInfo } from 'node:net'
 import type { KeeperOrder } from './postgres-keeper.js'
 
 /** PostgreSQL refuses to run as root, so root starts it as nobody. */
@@ -37,7 +36,7 @@ export class PostgresServer {
       if (user !== undefined) for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) lchownSync(join(folder, path), user.uid, user.gid)
       await promisify(execFile)(binaries.initdb, ['-D', data, '-U', 'posthorn', '-E', 'UTF8', '--locale=C', '--auth=password', `--pwfile=${passwordFile}`, '--no-sync'], { ...user, cwd: '/' })
 
-      const port = await findFreePort()
+      const port = await freePort()
       const parameters = Object.entries({ listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
       const log = join(folder, 'log')
       const order: KeeperOrder = { program: binaries.postgres, parameters: ['-D', data, ...parameters], user, log, folder }
@@ -86,15 +85,4 @@ function folderForAll(): string {
     if ((statSync(path).mode & 0o001) === 0) return '/tmp'
     if (path === dirname(path)) return tmpdir()
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
