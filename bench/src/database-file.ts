@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { answerParent, ownCpuUs } from './child.js'
 import type { Cost } from './database.js'
 
@@ -59,6 +60,14 @@ async function seedHistory({ file, deliveries }: { file: string; deliveries: num
   }
   connection.prepare('pragma wal_checkpoint(truncate)').all()
   connection.close()
+  reachDisk(file)
+}
+
+/** A gigabyte that the system has yet to write would hold up the first syncs of the server. */
+function reachDisk(file: string): void {
+  const descriptor = openSync(file, 'r+')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
 }
 
 function copyOf(connection: Connection, table: 'events' | 'deliveries' | 'attempts'): string {

@@ -1,6 +1,7 @@
 /**
  * Remembers what was read for a short time, because the same keys and organizations come with every request. A change
- * made in this process is followed by `forget` and is in force at once; one made elsewhere, after `maxAgeMs`.
+ * made in this process is followed by `forget` and is in force at once; one made elsewhere, after `maxAgeMs` at most.
+ * What is asked for when it is half as old is read again meanwhile, so that a busy key never waits for the database.
  */
 export class Recent<Value> {
   readonly #entries = new Map<string, { value: Value; readAt: number }>()
@@ -12,12 +13,20 @@ export class Recent<Value> {
   /** What is remembered and still fresh; costs one look into a map. */
   known(key: string): Value | undefined {
     const entry = this.#entries.get(key)
-    return entry !== undefined && this.options.now() - entry.readAt < this.options.maxAgeMs ? entry.value : undefined
+    if (entry === undefined) return undefined
+    const ageMs = this.options.now() - entry.readAt
+    if (ageMs >= this.options.maxAgeMs) return undefined
+    // A failure is left to whoever asks once it is too old.
+    if (ageMs >= this.options.maxAgeMs / 2 && !this.#reading.has(key)) this.#readOnce(key).catch(() => {})
+    return entry.value
   }
 
   async get(key: string): Promise<Value | undefined> {
-    const known = this.known(key)
-    if (known !== undefined) return known
+    return this.known(key) ?? this.#readOnce(key)
+  }
+
+  /** Whoever asks while it is being read waits for the same answer. */
+  #readOnce(key: string): Promise<Value | undefined> {
     const reading = this.#reading.get(key)
     if (reading !== undefined) return reading
     const read = this.#read(key).finally(() => {
@@ -39,7 +48,10 @@ export class Recent<Value> {
     const readAt = this.options.now()
     const value = await this.options.read(key)
     // What was read before a change must not outlive it, and what does not exist is not remembered: anybody can ask for it.
-    if (value !== undefined && generation === this.#generation) {
+    if (generation !== this.#generation) return value
+    if (value === undefined) {
+      this.#entries.delete(key)
+    } else {
       if (this.#entries.size >= this.options.maxEntries) this.#entries.clear()
       this.#entries.set(key, { value, readAt })
     }
