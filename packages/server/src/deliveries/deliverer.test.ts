@@ -45,6 +45,7 @@ test('a replay that is read before its settlement is known is sent once it is', 
   await aMoment()
   expect(sent).toHaveLength(1)
   deliverer.settled(settling, 0)
+  deliverer.goOn()
   await aMoment()
   looks[2]?.([waiting({ attempts: 1 })])
   await aMoment()
@@ -63,6 +64,7 @@ test('what a look read before a settlement is not sent again; what it read after
     deliverer.woken([{ endpointId: 1, version: 1 }])
     await aMoment()
     deliverer.settled(settling, 0)
+    deliverer.goOn()
     looks[1]?.([waiting({ attempts })])
     await aMoment()
     expect(sent).toHaveLength(requests)
@@ -101,6 +103,7 @@ test('an organization whose results are not settled yet leaves attempts to the o
     expect(settling).not.toHaveLength(0)
     const before = sent.length
     deliverer.settled(settling, 0)
+    deliverer.goOn()
     await passTime()
     for (const answer of sent.slice(before)) answer(accepted)
   }
@@ -132,6 +135,7 @@ test('the looks of one transaction read no more together than whoever publishes 
 function hand(deliverer: Deliverer, organizationId: number, endpointIds: readonly number[]): void {
   const event = { ...anEvent, id: organizationId, organizationId }
   deliverer.handed({ events: [event], handed: endpointIds.map((endpointId) => ({ eventId: event.id, endpointId, format: 1 })), takenLanes: [...endpointIds] })
+  deliverer.goOn()
 }
 
 function waiting({ attempts }: { attempts: number }): LaneDelivery {

@@ -158,7 +158,7 @@ export class Deliverer {
     this.#settlements = [...ours, ...this.#settlements]
   }
 
-  /** Settlements are on stable storage since `at`, or were stale; either way memory is done with these attempts. */
+  /** Settlements are on stable storage since `at`, or were stale; either way memory is done with these attempts. `goOn` starts what may start now. */
   settled(settlements: readonly Settling[], at: number): void {
     for (const { settlement, lane, item } of settlements) {
       this.#close(settlement.organizationId)
@@ -172,10 +172,9 @@ export class Deliverer {
       this.#afterChange(lane)
     }
     this.#loadTargets()
-    this.#pump()
   }
 
-  /** Takes in what a dispatch handed over. */
+  /** Takes in what a dispatch handed over; `goOn` starts it. */
   handed({ events, handed, takenLanes }: Pick<Dispatched, 'events' | 'handed' | 'takenLanes'>): void {
     const now = this.around.now()
     const byId = new Map(events.map((event) => [event.id, event]))
@@ -195,7 +194,6 @@ export class Deliverer {
     }
     if (lost.length > 0) this.#giveBackLost(lost)
     this.#loadTargets()
-    this.#pump()
   }
 
   /** Handed over without their events, which is a bug of ours: rather than be stuck, they are read from the database. */
@@ -244,7 +242,7 @@ export class Deliverer {
     this.#settlements = []
   }
 
-  /** The session is known to be alive again: what had to wait for that may start. */
+  /** Starts what may start: memory has taken something in, or the session is known to be alive again. */
   goOn(): void {
     this.#pump()
   }

@@ -205,6 +205,7 @@ export class Node implements Engine {
         if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
         if (result.settled?.hasAlerts === true) this.#outboxFilled()
       },
+      goOn: () => this.#deliverer.goOn(),
       observeCommit: (events, durationMs) => this.#around.observer.committed(events, durationMs),
       report: (error, what) => this.#around.observer.report(error, what),
     }
@@ -215,7 +216,6 @@ export class Node implements Engine {
     const whole: Turn = { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }
     const run = (part: Turn): Promise<TurnResult> => this.#owned(this.store.command('turn', part))
     const result = this.store.dialect === 'sqlite' ? await run(whole) : await turnInTwo(run, whole, accepted)
-    if (this.store.dialect === 'sqlite') accepted(result.appended)
     if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew(session)
     if (session === this.#session && !this.#isRenewing) return result
     // What was handed over or let go of under a session that has ended since says nothing of the lanes that are ours now.

@@ -3,7 +3,7 @@ import { Turns, turnLimits, type TurnPartners } from './turns.js'
 
 test('what is settled beside publishes is little, as they wait for it; without any, it is all', async () => {
   const { turns, asked } = given(700)
-  await turns.append([{ organizationId: 1, type: 'order.created', data: '{}', occurredAt: 0, createdAt: 0, origin: 0, bytes: 2 }])
+  await turns.append([anEvent])
   await turns.stop()
   expect(asked).toEqual([turnLimits.maxSettlementsBeside, turnLimits.maxSettlements])
 })
@@ -15,9 +15,31 @@ test('settlements that no publish waits for are taken together', async () => {
   expect(asked).toEqual([turnLimits.maxSettlements])
 })
 
-/** Turns over a database that does at once what it is asked for; so many results wait to be settled. */
-function given(unsettled: number) {
+test('the next turn is under way before what the last one brought is sent, so that the database need not wait for it', async () => {
+  const { turns, order, endTurn } = given(0, { isSlow: true })
+  const first = turns.append([anEvent])
+  await moment()
+  const second = turns.append([anEvent])
+  await moment(turnLimits.apartMs + 1)
+  endTurn()
+  await first
+  await moment()
+  endTurn()
+  await second
+  expect(order).toEqual(['run', 'done', 'run', 'go on', 'done', 'go on'])
+})
+
+const anEvent = { organizationId: 1, type: 'order.created', data: '{}', occurredAt: 0, createdAt: 0, origin: 0, bytes: 2 } as const
+
+function moment(ms = 1): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms) })
+}
+
+/** Turns over a database that does at once, or with `isSlow` at `endTurn`, what it is asked for; so many results wait to be settled. */
+function given(unsettled: number, { isSlow = false } = {}) {
   const asked: number[] = []
+  const order: string[] = []
+  let endTurn = (): void => {}
   const partners: TurnPartners<number> = {
     takeSettlements(atMost) {
       asked.push(atMost)
@@ -26,13 +48,14 @@ function given(unsettled: number) {
       return Array.from({ length: taken }, (_, i) => i)
     },
     giveBackSettlements() {}, withoutDetails: (settling) => settling, lanesToRelease: () => [], notReleased() {}, dispatches: () => true, room: () => 1_000, fullLanes: () => [],
-    run: async ({ events }, _settling, accepted) => {
+    run: async ({ events }) => {
+      order.push('run')
       const appended = events.map((_, i) => ({ kind: 'appended' as const, id: i + 1 }))
-      accepted(appended)
+      if (isSlow) await new Promise<void>((resolve) => { endTurn = resolve })
       return { appended, settled: undefined, settleError: undefined, released: [], dispatched: undefined, dispatchError: undefined }
     },
-    done() {}, observeCommit() {},
+    done: () => { order.push('done') }, goOn: () => { order.push('go on') }, observeCommit() {},
     report: (error) => { throw error },
   }
-  return { turns: new Turns(partners), asked }
+  return { turns: new Turns(partners), asked, order, endTurn: () => endTurn() }
 }

@@ -37,9 +37,12 @@ export interface TurnPartners<Settling> {
   dispatches(organizationId: number): boolean
   room(): number
   fullLanes(): number[]
-  /** `accepted` is called once the events are on stable storage, which may be before the turn has come to its end. */
+  /** `accepted` may be called as soon as the events are on stable storage, before the turn has come to its end. */
   run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[], accepted: (appended: readonly Appended[]) => void): Promise<TurnResult>
+  /** Memory takes in what the turn brought, and starts nothing yet. */
   done(turn: { released: readonly number[]; settling: Settling[]; result: TurnResult }): void
+  /** Starts what memory holds: called once the next turn is under way, if there is to be one. */
+  goOn(): void
   observeCommit(events: number, durationMs: number): void
   report(error: unknown, what: string): void
 }
@@ -129,15 +132,18 @@ export class Turns<Settling> {
     this.#wantsTurn = false
 
     let isAccepted = false
+    const accept = (appended: readonly Appended[]): void => {
+      if (isAccepted) return
+      isAccepted = true
+      this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
+      for (const [i, { resolve }] of publishes.entries()) resolve(appended[i] as Appended)
+    }
     try {
       const result = await this.partners.run({
         events: publishes.map(({ event }) => event), release,
         dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
-      }, settling, (appended) => {
-        this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
-        for (const [i, { resolve }] of publishes.entries()) resolve(appended[i] as Appended)
-        isAccepted = true
-      })
+      }, settling, accept)
+      accept(result.appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
       const skipped = result.dispatched?.skipped ?? []
       if (skipped.length > 0) this.pace.after(turnLimits.skippedAgainMs, () => this.dispatch(skipped))
@@ -155,9 +161,16 @@ export class Turns<Settling> {
       await this.#recover(error as Error, isAccepted ? [] : publishes, settling, [...organizations, ...undispatched])
     }
     this.#isRunning = false
-    if (this.publishesWaiting > 0 || this.#dirty.size > 0) this.#schedule(true)
+    this.#goOn()
+  }
+
+  /** The next turn comes before what this one brought is answered and sent: meanwhile the database works. */
+  #goOn(): void {
+    if (this.publishesWaiting > 0 && !this.#isOver && this.pace.monotonic() - this.#lastStartAt >= turnLimits.apartMs) void this.#run()
+    else if (this.publishesWaiting > 0 || this.#dirty.size > 0) this.#schedule(true)
     else if (this.#wantsTurn) this.#schedule(false)
     else for (const resolve of this.#idle.splice(0)) resolve()
+    this.partners.goOn()
   }
 
   #takePublishes(): Waiting[] {

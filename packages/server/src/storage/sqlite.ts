@@ -85,11 +85,16 @@ export class SqliteDatabase implements Database {
     return new Sql([rowsText(columns), '))'], [JSON.stringify(rows)])
   }
 
+  /** Some rows at a time: what a call into SQLite costs by itself is as much as a row. */
   async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Promise<void> {
     const { text } = render(tail, () => '?')
-    const statement = this.#prepare(insertText(table, columns, text))
     const bytes = columns.flatMap((column, i) => column.endsWith(' bytes') ? [i] : [])
-    for (const row of rows) statement.run(...(bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value)))
+    for (let at = 0; at < rows.length;) {
+      const count = rows.length - at >= rowsAtOnce ? rowsAtOnce : 1
+      const values = rows.slice(at, at + count).flatMap((row) => bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value))
+      this.#prepare(insertText(table, columns, count, text)).run(...values)
+      at += count
+    }
   }
 
   /** Several statements at once, none of them with values: migrations and pragmas. */
@@ -157,7 +162,10 @@ function rowsText(columns: readonly Column[]): string {
   return text
 }
 
-function insertText(table: string, columns: readonly Column[], tail: string): string {
+const rowsAtOnce = 16
+
+function insertText(table: string, columns: readonly Column[], rows: number, tail: string): string {
   const names = columns.map((column) => column.slice(0, column.indexOf(' ')))
-  return `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')}) ${tail}`
+  const row = `(${names.map(() => '?').join(', ')})`
+  return `insert into ${table} (${names.join(', ')}) values ${Array.from({ length: rows }, () => row).join(', ')} ${tail}`
 }
