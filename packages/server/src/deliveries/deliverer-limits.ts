@@ -2,7 +2,7 @@
 export interface DelivererLimits {
   /** Attempts under way at once. */
   maxInFlight: number
-  /** Attempts started in one go: what arrives meanwhile waits for them. */
+  /** Attempts started in one go: what arrives meanwhile waits for them, and so does the next turn, whose events it brings. */
   startAtOnce: number
   /** Attempts under way and results not settled: what a crash may send twice. */
   maxOpen: number
@@ -30,7 +30,7 @@ export interface DelivererLimits {
 
 export const delivererLimits: DelivererLimits = {
   maxInFlight: 512,
-  startAtOnce: 128,
+  startAtOnce: 16,
   maxOpen: 1_000,
   openTimesFree: 3,
   againShare: 0.75,

@@ -160,7 +160,7 @@ function given() {
     now: () => time.now, random: () => 0, after: (ms, callback) => {
       if (ms === 0) later.push(callback)
       return () => {}
-    }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
+    }, soon: (callback) => { later.push(callback) }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
     send: ({ origin }, done) => {
       origins.push(origin)
       sent.push(done)

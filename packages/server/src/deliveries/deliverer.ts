@@ -20,6 +20,8 @@ export interface DelivererSurroundings {
   now(): number
   random(): number
   after(ms: number, callback: () => void): () => void
+  /** Calls back once what lies ready to be read just now has been. */
+  soon(callback: () => void): void
   send(request: AttemptRequest, done: (result: AttemptResult) => void): void
   format(id: number): Format | undefined
   loadTargets(endpointIds: number[]): Promise<Target[]>
@@ -346,7 +348,7 @@ export class Deliverer {
 
   #pause(): void {
     this.#isPausing = true
-    this.around.after(0, () => {
+    this.around.soon(() => {
       this.#isPausing = false
       this.#pump()
     })

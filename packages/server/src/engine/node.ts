@@ -113,6 +113,7 @@ export class Node implements Engine {
       now: () => this.#now(),
       random: () => around.clock.random(),
       after: (ms, callback) => around.clock.after(ms, callback),
+      soon: (callback) => this.#pace.soon(callback),
       send: around.send,
       format: (id) => this.#formats.get(id),
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),

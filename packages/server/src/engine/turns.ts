@@ -135,7 +135,7 @@ export class Turns<Settling> {
     const accept = (appended: readonly Appended[]): void => {
       if (isAccepted) return
       isAccepted = true
-      this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
+      if (publishes.length > 0) this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
       for (const [i, { resolve }] of publishes.entries()) resolve(appended[i] as Appended)
     }
     try {
