@@ -6,6 +6,7 @@ import { LaneSearch } from '../../../packages/server/dist/deliveries/lane-search
 import { hasFreeDueLanes, lookAtLanes, releaseLanes, takeLanes, type LaneDelivery } from '../../../packages/server/dist/deliveries/lanes.js'
 import { settle, type Settlement } from '../../../packages/server/dist/deliveries/settle.js'
 import { beginSession } from '../../../packages/server/dist/deliveries/sessions.js'
+import { nodeTimes } from '../../../packages/server/dist/engine/node.js'
 import { migrate } from '../../../packages/server/dist/storage/migrate.js'
 import { PostgresDatabase as Database } from '../../../packages/server/dist/storage/postgres.js'
 import { latencyFigures, type Figure, type ScenarioResult } from '../figures.js'
@@ -23,8 +24,6 @@ export const pending: Scenario = {
   play,
 }
 
-/** Taken at once, as a node does. */
-const takeAtOnce = 500
 const lookAtOnce = 100
 const readPerLook = 8
 /** A poll of a node comes four times a second; here without a rest for more churn than any node makes, but for others' turns. */
@@ -67,7 +66,7 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
     for (const id of await wakeSome(watcher, world)) if (!woken.has(id)) woken.set(id, performance.now())
     if (await hasFreeDueLanes(db, { search })) {
       const startedAt = performance.now()
-      const lanes = await takeLanes(db, session, takeAtOnce, { search })
+      const lanes = await takeLanes(db, session, nodeTimes.takeAtOnce, { search })
       const tookMs = performance.now() - startedAt
       takes.record(tookMs * 1000)
       const part = (performance.now() - beganAt) / (until - beganAt)

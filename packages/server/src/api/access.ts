@@ -5,6 +5,7 @@ import { Recent } from './recent.js'
 import type { Sessions } from '../dashboard/sessions.js'
 import type { Store } from '../engine/store.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
+import type { Member, Wakeup } from '../wakeup/wakeup.js'
 
 /** Who is asking: the server's admin, or a key of one organization. */
 export type Access =
@@ -17,12 +18,14 @@ export class Gate {
   readonly #organizations: Recent<OrganizationSummary>
   readonly #now: () => number
   readonly #sessions: Sessions | undefined
+  readonly #member: Member | undefined
 
-  constructor({ store, adminKeyHash, now, sessions }: { store: Store; adminKeyHash: Uint8Array; now: () => number; sessions?: Sessions | undefined }) {
+  constructor({ store, adminKeyHash, now, sessions, wakeup }: { store: Store; adminKeyHash: Uint8Array; now: () => number; sessions?: Sessions | undefined; wakeup?: Wakeup | undefined }) {
     this.#now = now
     this.#sessions = sessions
-    this.#keys = new Recent({ maxAgeMs, maxEntries: 10_000, now, read: (header) => readAccess(header, store, adminKeyHash) })
-    this.#organizations = new Recent({ maxAgeMs, maxEntries: 50_000, now, read: (id) => store.query('findOrganization', { publicId: id }) })
+    this.#member = wakeup?.join(({ access }) => { if (access === true) this.#forgetAll() })
+    this.#keys = new Recent({ maxAgeMs: () => keyMaxAgeMs, maxEntries: 10_000, now, read: (header) => readAccess(header, store, adminKeyHash) })
+    this.#organizations = new Recent({ maxAgeMs: () => wakeup?.isHeard === true ? organizationMaxAgeMs : keyMaxAgeMs, maxEntries: 50_000, now, read: (id) => store.query('findOrganization', { publicId: id }) })
   }
 
   /** Who sends a request: by its key or, where it brings none, by the session of a browser. */
@@ -55,8 +58,13 @@ export class Gate {
     return organization
   }
 
-  /** After a key or an organization was changed here. */
+  /** After a key or an organization was changed here. The other nodes are told. */
   forget(): void {
+    this.#forgetAll()
+    this.#member?.tell({ access: true }, 'everybody')
+  }
+
+  #forgetAll(): void {
     this.#keys.forget()
     this.#organizations.forget()
   }
@@ -71,8 +79,8 @@ export function demand(access: Access, scope: Scope): void {
   if (!covers(access.scopes, scope)) throw new Problem('missing_scope', `The key has ${access.scopes.map((held) => `"${held}"`).join(', ')}; this needs "${scope}".`)
 }
 
-/** How long another process's change may go unnoticed here. */
-const maxAgeMs = 1_000
+/** How long a change of another process may go unnoticed here, should its word be lost or nobody tell. */
+const [keyMaxAgeMs, organizationMaxAgeMs] = [2_000, 10_000]
 const maxHeaderLength = 1_024
 
 async function readAccess(header: string, store: Store, adminKeyHash: Uint8Array): Promise<Access | undefined> {

@@ -75,7 +75,7 @@ export function createApp(given: Surroundings): OpenAPIHono {
 export function createApi(given: Surroundings): { app: OpenAPIHono; onNode: NodeHandler } {
   const app = new OpenAPIHono()
   const sessions = new Sessions({ vault: given.vault, now: () => given.clock.now(), publicUrl: given.inbound?.publicUrl })
-  const surroundings: ApiSurroundings = { ...given, formatBook: given.formatBook ?? new FormatBook(), gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
+  const surroundings: ApiSurroundings = { ...given, formatBook: given.formatBook ?? new FormatBook(), gate: new Gate({ store: given.engine.store, adminKeyHash: given.adminKeyHash, now: () => given.clock.now(), sessions, wakeup: given.wakeup }), inboundSide: makeInbound(given, given.inbound ?? { builtIn: [], publicUrl: undefined }) }
 
   for (const operation of operations) operation.mount(app, surroundings)
   mountInbound(app, surroundings.inboundSide)

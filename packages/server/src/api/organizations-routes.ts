@@ -40,7 +40,7 @@ const createOrganization = operation({
   scope: 'admin',
   body: z.strictObject({ id: z.string().regex(organizationIdPattern).optional(), ...fields }),
   answers: { 201: organizationSchema },
-  async handle({ body, claim }, { engine, vault, settings, clock, gate, formatBook }) {
+  async handle({ body, claim }, { engine, vault, settings, clock, formatBook }) {
     const catalog = body.catalog ?? null
     const named = body.format == null ? undefined : knownFormat(body.format, formatBook)
     const defaults = { ...defaultsFor(catalog), ...(named?.isBuiltIn === false && { retryPolicy: named.retryPolicy }) }
@@ -52,7 +52,6 @@ const createOrganization = operation({
     checkRetryPolicy(organization.retryPolicy)
     const endpoint = organization.webhookUrl === null ? undefined : webhookEndpoint(organization.webhookUrl, organization.publicId, organization.format, { vault, formatBook })
     const created = await engine.store.command('createOrganization', { organization, endpoint, claim })
-    gate.forget()
     return { status: 201, body: showOrganization(created) }
   },
 })

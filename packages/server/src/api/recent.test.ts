@@ -14,7 +14,7 @@ describe('what is remembered for a short time', () => {
     reads = 0
     failure = undefined
     recent = new Recent({
-      maxAgeMs: 1_000,
+      maxAgeMs: () => 1_000,
       maxEntries: 10,
       now: () => now,
       read: async () => {

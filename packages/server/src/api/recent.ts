@@ -8,16 +8,17 @@ export class Recent<Value> {
   readonly #reading = new Map<string, Promise<Value | undefined>>()
   #generation = 0
 
-  constructor(private readonly options: { read: (key: string) => Promise<Value | undefined>; maxAgeMs: number; maxEntries: number; now: () => number }) {}
+  constructor(private readonly options: { read: (key: string) => Promise<Value | undefined>; maxAgeMs: () => number; maxEntries: number; now: () => number }) {}
 
   /** What is remembered and still fresh; costs one look into a map. */
   known(key: string): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     const ageMs = this.options.now() - entry.readAt
-    if (ageMs >= this.options.maxAgeMs) return undefined
+    const maxAgeMs = this.options.maxAgeMs()
+    if (ageMs >= maxAgeMs) return undefined
     // A failure is left to whoever asks once it is too old.
-    if (ageMs >= this.options.maxAgeMs / 2 && !this.#reading.has(key)) this.#readOnce(key).catch(() => {})
+    if (ageMs >= maxAgeMs / 2 && !this.#reading.has(key)) this.#readOnce(key).catch(() => {})
     return entry.value
   }
 

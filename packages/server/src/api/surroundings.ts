@@ -7,6 +7,7 @@ import type { FormatBook } from '../formats/format-book.js'
 import type { Log } from '../observability/log.js'
 import type { Announcer } from '../stream/announcer.js'
 import type { Vault } from '../secrets/vault.js'
+import type { Wakeup } from '../wakeup/wakeup.js'
 import type { Gate } from './access.js'
 import type { Inbound } from './inbound.js'
 import type { InboundSettings } from './make-inbound.js'
@@ -24,6 +25,8 @@ export interface Surroundings {
   inbound?: InboundSettings | undefined
   /** Whom `/v1/stream` asks what happens; without it nobody can listen. */
   announcer?: Announcer | undefined
+  /** Through which other processes tell of changed keys and organizations; without it they are looked up more often. */
+  wakeup?: Wakeup | undefined
   /** Which formats there are; those that are built in, unless told. */
   formatBook?: FormatBook | undefined
   /** What the process was started with, for the operator. */

@@ -23,6 +23,15 @@ export interface Consumed {
 const cursorColumns: readonly Column[] = ['name text', 'organization_id int']
 const organizationColumns: readonly Column[] = ['id int']
 
+/** Those of these organizations that have a consumer of Posthorn's own. */
+export async function followingOrganizations(db: Database, { organizations }: { organizations: readonly number[] }): Promise<number[]> {
+  const rows = await db.all<{ organization_id: number }>(sql`
+    select distinct organization_id from consumers
+    where organization_id in (select id from ${db.rows(organizations.map((id) => [id]), organizationColumns)} as r)
+      and name in (${join(consumerNames.map((name) => sql`${name}`), ', ')})`)
+  return rows.map((row) => row.organization_id)
+}
+
 /** Consumers of Posthorn's own that have something to read; of these organizations, or of all. Who was served longest ago comes first. */
 export async function dueConsumers(db: Database, { organizations, limit }: { organizations: readonly number[] | undefined; limit: number }): Promise<CursorKey[]> {
   const ofThese = (column: 'c' | 'd') => {

@@ -88,6 +88,8 @@ export class Deliverer {
   get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#slots.unsettled }
   get laneCount(): number { return this.#lanes.size }
+  /** Lanes that are to be read from the database and were not yet. */
+  get looksWaiting(): number { return this.#wantsLook.size }
   /** How many more deliveries memory may be handed. */
   get room(): number { return this.#isStopping ? 0 : this.#memory.room }
 

@@ -98,7 +98,7 @@ async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSe
   return found
 }
 
-const organizationsAtOnce = 1_000
+const organizationsAtOnce = 200
 const lanesPerTurn = 4
 
 /** The session's own lanes to which somebody has written: new work, a changed endpoint, a replay. */

@@ -56,14 +56,9 @@ const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int
 
 /** Writes attempts and the next states of their deliveries together, under the session's proof. What is stale changes nothing. */
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
-  await proveSession(tx, session)
-  await lockWhatTurns(tx, settlements)
-  const { applied, at } = await moveDeliveries(tx, settlements)
-  if (applied.length > 0) {
-    await tx.insert('attempts', attemptColumns, applied.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
-    await count(tx, session, applied)
-  }
-  await rememberFailing(tx, settlements)
+  // Sent in this order without waiting for answers in between; where the proof fails, nothing of it stands.
+  const [, , { applied, at }] = await Promise.all([proveSession(tx, session), lockWhatTurns(tx, settlements), moveDeliveries(tx, settlements)])
+  await Promise.all([keepAttempts(tx, applied), count(tx, session, applied), rememberFailing(tx, settlements)])
   const disabledEndpoints = await disable(tx, applied)
   const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
   return { applied: applied.length, at, disabledEndpoints, hasAlerts }
@@ -82,10 +77,16 @@ async function moveDeliveries(tx: Database, settlements: readonly Settlement[]):
   return { applied: settlements.filter((s) => keys.has(`${s.eventId} ${s.endpointId}`)), at }
 }
 
+async function keepAttempts(tx: Database, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return
+  await tx.insert('attempts', attemptColumns, settlements.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
+}
+
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
 
 /** One row per minute, organization and outcome, and everybody's, however many deliveries: what the overview reads instead of scanning. */
 async function count(tx: Database, session: string, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return
   const counts = new Map<string, [number, string, number]>()
   for (const settlement of settlements) {
     const kind = counterKind(settlement)
@@ -113,12 +114,10 @@ function counterKind({ state, attempts, acceptedAt, at, durationMs }: Settlement
 async function lockWhatTurns(tx: Database, settlements: readonly Settlement[]): Promise<void> {
   if (tx.dialect === 'sqlite') return
   const disabling = settlements.filter((s) => s.disable !== null)
-  if (disabling.length > 0) {
-    await tx.all(sql`
-      select organization_id from cursors where organization_id in (select id from ${tx.rows(disabling.map((s) => [s.organizationId]), idColumns)} as r)
-      order by organization_id for update`)
-  }
-  await lockLanes(tx, settlements.filter((s) => s.disable !== null || s.failingSince !== undefined).map((s) => s.endpointId))
+  const cursors = disabling.length === 0 ? undefined : tx.all(sql`
+    select organization_id from cursors where organization_id in (select id from ${tx.rows(disabling.map((s) => [s.organizationId]), idColumns)} as r)
+    order by organization_id for update`)
+  await Promise.all([cursors, lockLanes(tx, settlements.filter((s) => s.disable !== null || s.failingSince !== undefined).map((s) => s.endpointId))])
 }
 
 /** With what the failing began: its last attempt is to be looked up among all that waits behind it. */

@@ -115,12 +115,12 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
   })
   result.events = read.filter((event) => handedEvents.has(event.id))
   result.count = rows.length
-  if (rows.length > 0) {
-    await keepInSight(tx, events.map((event) => event.id), now)
-    await tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`)
-  }
-  await wakeLanes(tx, planned, handOver, now, result)
-  await moveCursors(tx, cursors, events, cutOff, result)
+  if (rows.length > 0) await keepInSight(tx, events.map((event) => event.id), now)
+  await Promise.all([
+    rows.length > 0 ? tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`) : undefined,
+    wakeLanes(tx, planned, handOver, now, result),
+    moveCursors(tx, cursors, events, cutOff, result),
+  ])
   return result
 }
 

@@ -58,7 +58,7 @@ export interface NodeObserver {
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 500, stopWithinMs: 20_000 } as const
+export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 200, takeMeanwhile: 50, stopWithinMs: 20_000 } as const
 
 /** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
 const longestAttemptMs = 32_000
@@ -89,6 +89,8 @@ export class Node implements Engine {
   #provenAt: Clocks = { monotonic: -Infinity, wall: 0 }
   #isRenewing = false
   #isPolling = false
+  /** There may be more free lanes that are due than were taken. */
+  #hasLeftLanes = false
   #pollAgain = false
   #isStopped = false
 
@@ -227,7 +229,7 @@ export class Node implements Engine {
   #look(requests: LookRequest[]): ReturnType<DelivererSurroundings['look']> {
     const session = this.#session
     const looking = this.#owned(this.store.command('lookAtLanes', { session, requests }))
-    looking.catch((error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew(session) })
+    looking.then(() => { if (this.#hasLeftLanes && !this.#isReadingEnough) void this.#poll() }, (error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew(session) })
     return looking
   }
 
@@ -336,9 +338,11 @@ export class Node implements Engine {
   /**
    * Whether an attempt that starts now ends before anybody else may take its lane. A process that stood still, or was cut
    * off from its database, finds out by its own clocks before it sends anything: by the monotonic one, and by the wall's
-   * where a whole machine slept. A SQLite file has nobody else.
+   * where a whole machine slept. A SQLite file has nobody else. And what is read while a session is being begun is read under
+   * the one that ends with it: sent, it would be sent again by whoever has it next.
    */
   #isSurelyOurs(): boolean {
+    if (this.#isRenewing) return false
     if (this.store.dialect === 'sqlite') return true
     const now = this.#clocks()
     return Math.max(now.monotonic - this.#provenAt.monotonic, now.wall - this.#provenAt.wall) < sessionMs - longestAttemptMs
@@ -376,9 +380,11 @@ export class Node implements Engine {
         const woken = await this.store.query('wokenLanes', { session: this.#session })
         if (woken.length > 0) this.#deliverer.woken(woken)
         if (await this.store.query('hasFreeDueLanes', { slices: this.#shares.delivered })) {
-          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit: nodeTimes.takeAtOnce, slices: this.#shares.delivered }))
+          // More than can soon be read would only be marked for longer. A few are taken all the same: they may be another organization's.
+          const limit = this.#isReadingEnough ? nodeTimes.takeMeanwhile : nodeTimes.takeAtOnce
+          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit, slices: this.#shares.delivered }))
           this.#deliverer.taken(taken)
-          if (taken.length === nodeTimes.takeAtOnce) this.#pollAgain = true
+          this.#hasLeftLanes = taken.length === limit
         }
       } while (this.#pollAgain && !this.#isStopped)
     } catch (error) {
@@ -387,6 +393,8 @@ export class Node implements Engine {
       this.#isPolling = false
     }
   }
+
+  get #isReadingEnough(): boolean { return this.#deliverer.looksWaiting >= nodeTimes.takeAtOnce }
 
   #every(everyMs: number, work: () => void | Promise<void>): void {
     this.#startChore({ everyMs, work: async () => { await work(); return false } })

@@ -1,7 +1,7 @@
 import { hasFreeDueLanes, wokenLanes, type Slices } from '../deliveries/lanes.js'
 import { liveNodes } from '../deliveries/sessions.js'
 import { readBilling } from '../billing/read-billing.js'
-import { dueConsumers } from '../consumers/consume.js'
+import { dueConsumers, followingOrganizations } from '../consumers/consume.js'
 import { listConsumerDeadLetters } from '../consumers/dead-letters.js'
 import { listConsumers } from '../consumers/list-consumers.js'
 import { dueHandlers } from '../consumers/take-stretch.js'
@@ -61,6 +61,7 @@ export const queries = {
   replayBounds,
   countMatchingStretch,
   readReplay,
+  followingOrganizations,
   dueConsumers,
   dueHandlers,
   listConsumers,

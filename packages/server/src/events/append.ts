@@ -27,8 +27,7 @@ export async function append(tx: Database, events: readonly NewEvent[]): Promise
 
 /** The same, telling also what the streams ended with before: whoever dispatches in this transaction need not read again what it has just written. */
 export async function appendKnowing(tx: Database, events: readonly NewEvent[]): Promise<{ results: Appended[]; lastIdsBefore: Map<number, number> }> {
-  const streams = await lockStreams(tx, events)
-  const earlier = await findKeys(tx, events)
+  const [streams, earlier] = await Promise.all([lockStreams(tx, events), findKeys(tx, events)])
   const results: Appended[] = []
   const fresh: NewEvent[] = []
   const slots: number[] = []
@@ -56,15 +55,17 @@ export async function appendKnowing(tx: Database, events: readonly NewEvent[]): 
     if (result.kind === 'repeated' && result.id < 0) results[i] = { kind: 'repeated', id: idOf(-result.id - 1), givenId: result.givenId }
   }
 
-  await tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null]))
+  const inserted = tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null]))
   const keys = fresh.flatMap((event, i) => (event.keys ?? []).map((key) => [event.organizationId, key.key, idOf(i), key.digest]))
-  if (keys.length > 0) await tx.insert('event_keys', eventKeyColumns, keys)
-
   const lastIds = new Map(fresh.map((event, i) => [event.organizationId, idOf(i)]))
-  await tx.run(sql`
-    update streams set last_id = r.last_id
-    from ${tx.rows([...lastIds], streamColumns)} as r
-    where streams.organization_id = r.organization_id`)
+  await Promise.all([
+    inserted,
+    keys.length > 0 ? tx.insert('event_keys', eventKeyColumns, keys) : undefined,
+    tx.run(sql`
+      update streams set last_id = r.last_id
+      from ${tx.rows([...lastIds], streamColumns)} as r
+      where streams.organization_id = r.organization_id`),
+  ])
   return { results, lastIdsBefore: streams }
 }
 
@@ -82,7 +83,7 @@ async function lockStreams(tx: Database, events: readonly NewEvent[]): Promise<M
 
 type EarlierKey = { eventId: number; digest: string; givenId: string | null }
 
-/** Reads the keys in a statement after the lock: one that locked and looked at once would look at an old snapshot. */
+/** Reads the keys in a statement that runs after the lock: one that locked and looked at once would look at an old snapshot. */
 async function findKeys(tx: Database, events: readonly NewEvent[]): Promise<Map<string, EarlierKey>> {
   const wanted = events.flatMap((event) => (event.keys ?? []).map((key) => [event.organizationId, key.key]))
   if (wanted.length === 0) return new Map()

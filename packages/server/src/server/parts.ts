@@ -134,10 +134,10 @@ export async function startNode({ settings, log, vault, clock, metrics, store, c
   }
 }
 
-export function makeApi({ settings, log, vault, clock, metrics, announcer, formatBook }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApi> {
+export function makeApi({ settings, log, vault, clock, metrics, announcer, formatBook, wakeup }: Parts, node: Node, adminKeyHash: Uint8Array): ReturnType<typeof createApi> {
   const strict = settings.mode === 'serve'
   return createApi({
-    engine: node, vault, adminKeyHash, log, clock, announcer, formatBook,
+    engine: node, vault, adminKeyHash, log, clock, announcer, formatBook, wakeup,
     configuration: { mode: settings.mode, settings: tellSettings(settings) },
     settings: { version, roles: settings.roles, endpointUrls: { strict, allow: settings.allowSubnets ?? [], ...(strict && settings.publicUrl !== undefined && { ownUrl: settings.publicUrl }) } },
     inbound: { builtIn: builtInSources(settings), publicUrl: settings.publicUrl },

@@ -24,6 +24,7 @@ export class Consumption {
       log.error('consumer parked an event', { consumer, organization: organizationId, event: eventId(event), reason })
     }
     const own = runConsumers({
+      following: (organizations) => store.query('followingOrganizations', { organizations }),
       due: (request) => store.query('dueConsumers', request),
       consume: (request) => store.command('consume', request),
       streamsMoved: (ids) => node.streamsMoved(ids),

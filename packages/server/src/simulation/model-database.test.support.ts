@@ -93,6 +93,7 @@ const idleInTransactionMs = 15_000
 export class Connection {
   readonly #wire: Wire
   readonly #transaction: Transaction
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(wire: Wire, readonly what: string) {
     this.#wire = wire
@@ -100,7 +101,14 @@ export class Connection {
     openOf(wire.process).add(this)
   }
 
-  async ask(query: Sql, { commits = false }: { commits?: boolean } = {}): Promise<{ rows: Row[]; count: number }> {
+  /** One after another, as they were asked, also where the asker does not wait in between. */
+  ask(query: Sql, { commits = false }: { commits?: boolean } = {}): Promise<{ rows: Row[]; count: number }> {
+    const answer = this.#last.then(() => this.#ask(query, commits))
+    this.#last = answer.catch(() => {})
+    return answer
+  }
+
+  #ask(query: Sql, commits: boolean): Promise<{ rows: Row[]; count: number }> {
     const { world, server } = this.#wire
     return new Promise((resolve, reject) => {
       world.after(world.latencyMs, undefined, () => {

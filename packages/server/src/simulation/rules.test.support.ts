@@ -18,7 +18,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'R1: a node hands over to itself only what is on lanes that it owns',
     without: [{ file: 'dispatch/dispatch.js', replace: [['&& (lane.session === null || lane.session === request.session)', '']] }],
-    breaks: ['duplicate without a fault', 'order inverted'], seed: 1,
+    breaks: ['duplicate without a fault', 'order inverted'], seed: 10,
   },
   {
     name: 'R2: a dispatch marks lanes of others whatever their mark was, under a lock that their owner meets',
@@ -26,17 +26,17 @@ export const rules: readonly Rule[] = [
       ["tx.dialect === 'postgres' ? sql `for update` : sql ``", 'sql ``'],
       ['update lanes set wake_at = ${now} where', 'update lanes set wake_at = ${now} where wake_at is null and'],
     ] }],
-    breaks: ['stuck', 'order inverted'], seed: 10,
+    breaks: ['stuck', 'order inverted'], seed: 7,
   },
   {
     name: 'R3: a transaction proves its ownership with a lock that taking over must wait for',
     without: [{ file: 'deliveries/sessions.js', replace: [['sql `for key share`', 'sql ``']] }],
-    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 13,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 211,
   },
   {
     name: 'R4: a lane that is behind is handed nothing until what waits in the database was read',
     without: [{ file: 'deliveries/lanes.js', replace: [['if (behind.length > 0)', 'if (false)']] }],
-    breaks: ['order inverted'], seed: 1,
+    breaks: ['order inverted'], seed: 7,
   },
   {
     name: 'R5: a lane takes in nothing that is queued, in flight or unsettled already',
@@ -46,7 +46,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'R6: a settlement compares the number of attempts',
     without: [{ file: 'deliveries/settle.js', replace: [['and deliveries.attempts = r.attempts and', 'and']] }],
-    breaks: ['stale settlement applied', 'replay swallowed'], seed: 1,
+    breaks: ['stale settlement applied', 'replay swallowed'], seed: 7,
   },
   {
     name: 'R7: only what has ended can be replayed',
@@ -56,7 +56,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'R8: whoever lets go of a lane locks it first and looks then',
     without: [{ file: 'deliveries/lanes.js', replace: [['await lockLanes(tx, endpointIds);', '']] }],
-    breaks: ['stuck', 'order inverted'], seed: 8,
+    breaks: ['stuck', 'order inverted'], seed: 13,
   },
   {
     name: 'R9: what comes of an earlier session changes nothing of the present one',
@@ -64,11 +64,11 @@ export const rules: readonly Rule[] = [
       { file: 'engine/node.js', replace: [['if (session === this.#session && !this.#isRenewing)', 'if (true)']] },
       { file: 'deliveries/deliverer.js', replace: [['this.#generation++;', '']] },
     ],
-    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 17,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 8,
   },
   {
     name: 'R10: nothing is handed over on a lane that is marked',
     without: [{ file: 'dispatch/dispatch.js', replace: [['lane.wake_at === null && ', '']] }],
-    breaks: ['order inverted'], seed: 1,
+    breaks: ['order inverted'], seed: 7,
   },
 ]

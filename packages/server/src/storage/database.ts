@@ -13,17 +13,17 @@ export interface Database {
   readonly now: Sql
   all<T = Row>(query: Sql): Promise<T[]>
   first<T = Row>(query: Sql): Promise<T | undefined>
-  /** Runs a statement and tells how many rows it changed. */
+  /** Runs a statement and tells how many rows it changed. Statements of a transaction run as they were sent, whether or not each is awaited before the next. */
   run(query: Sql): Promise<number>
   /** Runs a statement that must not stand in a transaction, and gives up once it has waited `lockTimeoutMs` for others. */
   runAlone(query: Sql, lockTimeoutMs: number): Promise<void>
   /** All or nothing, on stable storage when the promise is fulfilled. Inside another transaction: a savepoint. */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
-  /** `rows` as a table expression of one row each, to be selected from: `values->>0` is column 1, and so on. One parameter however many rows. */
+  /** `rows` as a table expression of one row each, to be selected from. Its text is the same however many they are. */
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql
   /**
    * Inserts many rows of a table, whose columns `columns` names; `tail` is what follows the values. For the tables that
-   * grow with every event: on SQLite a statement run for each row costs half of one that takes them all out of JSON.
+   * grow with every event: on SQLite statements of some rows each cost a third of one that takes them all out of JSON.
    */
   insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void>
 }

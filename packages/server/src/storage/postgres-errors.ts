@@ -10,7 +10,16 @@ export function asDatabaseError(error: unknown, { isCommitUnderWay = false }: { 
 /** Two transactions met in a way that only one could win; the other may simply be run again from its beginning. */
 export function maySucceedAtOnce(error: unknown): boolean {
   const { code } = error as { code?: string }
-  return code === serializationFailure || code === deadlockDetected
+  return code === serializationFailure || code === deadlockDetected || isForgotten(error)
+}
+
+/**
+ * The server knows a prepared statement no more, or not as it was: its tables were altered, or somebody let go of all its
+ * statements. Nothing was done; on a new connection it is prepared anew.
+ */
+export function isForgotten(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === '26000' || code === '42P05' || (code === '0A000' && message?.startsWith('cached plan') === true)
 }
 
 const serializationFailure = '40001'

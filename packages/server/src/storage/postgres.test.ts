@@ -40,6 +40,34 @@ onPostgres('a PostgreSQL database', (db) => {
     }
   })
 
+  test('what is asked again and again is prepared once, and anew where the server has forgotten it or its tables were altered', async () => {
+    await opened(db, async (own) => {
+      await own.run(sql`create table posthorn.altered (n bigint)`)
+      const ask = () => own.all(sql`select a.* from altered a where ${1} = 1::bigint`)
+      for (let i = 0; i < 3; i++) expect(await ask()).toEqual([])
+      const prepared = sql`select count(*) as n from pg_prepared_statements where statement like ${'%from altered%'}`
+      expect(await own.first(prepared)).toEqual({ n: 1 })
+
+      await own.run(sql`alter table altered add column m bigint`)
+      await own.run(sql`insert into altered (n, m) values (${1}, ${2})`)
+      expect(await ask()).toEqual([{ n: 1, m: 2 }])
+
+      for (let i = 0; i < 3; i++) await ask()
+      await own.run(sql`deallocate all`)
+      expect(await own.transaction(async (tx) => tx.all(sql`select a.* from altered a where ${1} = 1::bigint`))).toEqual([{ n: 1, m: 2 }])
+      await own.run(sql`drop table altered`)
+    }, { poolSize: 1 })
+  })
+
+  test('rows come as they were sent, whatever stands in them; what PostgreSQL\'s text cannot hold is told by a sign', async () => {
+    const texts = ['', 'null', 'NULL', '{"a":"b\\\\c","d":[1,2]}', '{}', ',', '"', '\\', ' x ', 'é 漢 😀', 'a\nb\tc', '$1', `'; drop table events; --`, null]
+    const columns = ['n int', 'note text', 'body bytes'] as const
+    const read = await db.all(sql`select n, note, encode(body, 'hex') as body from ${db.rows(texts.map((text, n) => [n - 1, text, text === null ? null : Buffer.from(text).toString('hex')]), columns)} as r order by n`)
+    expect(read).toEqual(texts.map((text, n) => ({ n: n - 1, note: text, body: text === null ? null : Buffer.from(text).toString('hex') })))
+    expect(await db.all(sql`select n, note from ${db.rows([[1, 'a\0b'], [Number.MAX_SAFE_INTEGER, 'a\ud800b']], columns)} as r`)).toEqual([{ n: 1, note: 'a\ufffdb' }, { n: Number.MAX_SAFE_INTEGER, note: 'a\ufffdb' }])
+    expect(await db.all(sql`select n from ${db.rows([], columns)} as r`)).toEqual([])
+  })
+
   test('an application may have tables of the same names beside ours', async () => {
     await withClient(db.path, (client) => client.query('create table public.installation (name text, value text)'))
     await keep(db, 'ours')

@@ -1,7 +1,9 @@
 import pg from 'pg'
-import { asDatabaseError, maySucceedAtOnce } from './postgres-errors.js'
+import { asDatabaseError, isForgotten, maySucceedAtOnce } from './postgres-errors.js'
+import { isPooled } from './postgres-pooler.js'
 import { insertRows, postgresRows } from './postgres-rows.js'
 import { rawSql, render, sql, type Sql, type Value } from './sql.js'
+import { StatementNames } from './statement-names.js'
 import type { Column, Database, Row } from './database.js'
 
 export interface PostgresOptions {
@@ -30,6 +32,8 @@ export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool
   readonly #isOwnPool: boolean
   readonly #options: PostgresOptions
+  /** Undefined where a connection may be another server process's the next moment. */
+  #names: StatementNames | undefined
 
   private constructor(source: string | pg.Pool, options: PostgresOptions) {
     this.#options = options
@@ -45,6 +49,7 @@ export class PostgresDatabase implements Database {
     const db = new PostgresDatabase(source, options)
     try {
       await db.#refuseUnfit()
+      if (db.#isOwnPool && !await db.#isPooled()) db.#names = new StatementNames()
       return db
     } catch (error) {
       await db.close()
@@ -57,15 +62,15 @@ export class PostgresDatabase implements Database {
   }
 
   async all<T = Row>(query: Sql): Promise<T[]> {
-    return (await this.#one(query)).rows as T[]
+    return (await this.#alone(query)).rows as T[]
   }
 
   async first<T = Row>(query: Sql): Promise<T | undefined> {
-    return (await this.#one(query)).rows[0] as T | undefined
+    return (await this.#alone(query)).rows[0] as T | undefined
   }
 
   async run(query: Sql): Promise<number> {
-    return (await this.#one(query)).rowCount ?? 0
+    return (await this.#alone(query)).rowCount ?? 0
   }
 
   /** The setting is the session's, and so taken back at once; behind pgbouncer another session may meet it for a moment, and only waits less. */
@@ -78,7 +83,7 @@ export class PostgresDatabase implements Database {
       connection.release()
     } catch (error) {
       await connection.query(rawSql('reset lock_timeout')).catch(ignore)
-      await connection.rollBackAndRelease()
+      await connection.rollBackAndRelease(error)
       throw error
     }
   }
@@ -120,9 +125,16 @@ export class PostgresDatabase implements Database {
       connection.release()
       return result
     } catch (error) {
-      await connection.rollBackAndRelease()
+      await connection.rollBackAndRelease(error)
       throw error
     }
+  }
+
+  #alone(query: Sql): Promise<pg.QueryResult> {
+    return this.#one(query).catch((error: unknown) => {
+      if (!isForgotten(error)) throw error
+      return this.#one(query)
+    })
   }
 
   /** A statement by itself is a transaction too, for the settings that come with one; all three travel together. */
@@ -137,16 +149,25 @@ export class PostgresDatabase implements Database {
       connection.release()
       return await answer
     } catch (error) {
-      await connection.rollBackAndRelease()
+      await connection.rollBackAndRelease(error)
       throw error
     }
   }
 
   async #connect(): Promise<Connection> {
     try {
-      return new Connection(await this.#pool.connect(), this.#options.statementTimeoutMs ?? 30_000)
+      return new Connection(await this.#pool.connect(), this.#options.statementTimeoutMs ?? 30_000, this.#names)
     } catch (error) {
       throw asDatabaseError(error)
+    }
+  }
+
+  async #isPooled(): Promise<boolean> {
+    const client = await this.#pool.connect()
+    try {
+      return await isPooled(client)
+    } finally {
+      client.release()
     }
   }
 
@@ -219,19 +240,36 @@ class PostgresTransaction implements Database {
 class Connection {
   readonly #client: pg.PoolClient
   readonly #timeoutMs: number
+  readonly #names: StatementNames | undefined
+  #isOver = false
+  /** Whatever was asked last, where statements are not sent ahead. */
+  #last: Promise<unknown> = Promise.resolve()
   /** Statements may be sent before the answers to earlier ones have come. So it is in our own pool, not in one handed over. */
   readonly isPipelined: boolean
 
-  constructor(client: pg.PoolClient, timeoutMs: number) {
+  constructor(client: pg.PoolClient, timeoutMs: number, names: StatementNames | undefined) {
     this.#client = client
     this.#timeoutMs = timeoutMs
+    this.#names = names
     this.isPipelined = (client as pg.PoolClient & { pipeline?: boolean }).pipeline === true
   }
 
-  async query(query: Sql, { isCommitUnderWay = false }: { isCommitUnderWay?: boolean } = {}): Promise<pg.QueryResult> {
+  /** Those that are sent without waiting for each other's answers run one after another, as they were sent. */
+  query(query: Sql, { isCommitUnderWay = false }: { isCommitUnderWay?: boolean } = {}): Promise<pg.QueryResult> {
+    if (this.isPipelined) return this.#send(query, isCommitUnderWay)
+    const answer = this.#last.then(() => this.#send(query, isCommitUnderWay))
+    this.#last = answer.catch(ignore)
+    return answer
+  }
+
+  async #send(query: Sql, isCommitUnderWay: boolean): Promise<pg.QueryResult> {
+    // It may be somebody else's by now, and what is asked would be done in their transaction.
+    if (this.#isOver) throw new Error('The transaction is over.')
     const { text, values } = render(query, (n) => `$${n}`)
+    // What has no values is not prepared, and may be several statements.
+    const name = values.length > 0 ? this.#names?.of(text) : undefined
     try {
-      return await this.#client.query({ text, values: values.map(asParameter), types, query_timeout: this.#timeoutMs } as pg.QueryConfig)
+      return await this.#client.query({ text, name, values: values.map(asParameter), types, query_timeout: this.#timeoutMs } as pg.QueryConfig)
     } catch (error) {
       throw asDatabaseError(error, { isCommitUnderWay })
     }
@@ -258,11 +296,18 @@ class Connection {
   }
 
   release(): void {
+    this.#isOver = true
     this.#client.release()
   }
 
-  async rollBackAndRelease(): Promise<void> {
+  async rollBackAndRelease(why: unknown): Promise<void> {
+    this.#isOver = true
+    if (isForgotten(why)) {
+      this.#client.release(why as Error)
+      return
+    }
     try {
+      await this.#last
       await this.#client.query({ text: 'rollback', query_timeout: rollBackWithinMs } as pg.QueryConfig)
       this.#client.release()
     } catch (error) {

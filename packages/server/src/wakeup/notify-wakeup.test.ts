@@ -25,7 +25,7 @@ onPostgres('LISTEN and NOTIFY', (db) => {
   test('what one process tells everybody, the others hear, and it does not hear itself', async () => {
     const [alice, bob] = [await listening('alice'), await listening('bob')]
     alice.member.tell({ streams: [7] }, 'everybody')
-    await eventually(async () => expect(bob.heard).toEqual([{ streams: [7], lanes: false, outbox: false, nodes: false, isFromElsewhere: true }]))
+    await eventually(async () => expect(bob.heard).toEqual([{ streams: [7], lanes: false, outbox: false, nodes: false, access: false, isFromElsewhere: true }]))
     expect(alice.heard).toEqual([])
   })
 
@@ -49,7 +49,7 @@ onPostgres('LISTEN and NOTIFY', (db) => {
   test('a connection that is cut is made again, and what was missed is looked for', async () => {
     const bob = await listening('bob')
     await withClient(db.path, (client) => client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bob'`))
-    await eventually(async () => expect(bob.heard).toEqual([{ streams: 'all', lanes: true, outbox: true, nodes: true }]))
+    await eventually(async () => expect(bob.heard).toEqual([{ streams: 'all', lanes: true, outbox: true, nodes: true, access: true }]))
     expect(bob.wakeup.isHeard).toBe(true)
     const alice = await listening('alice')
     alice.member.tell({ nodes: true }, 'everybody')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { isPooled } from '../storage/postgres-pooler.js'
 import { InProcessWakeup } from './in-process-wakeup.js'
 import { asPayload, fromPayload, merged } from './payload.js'
 import type { Member, News, Wakeup } from './wakeup.js'
@@ -69,7 +70,7 @@ export class NotifyWakeup implements Wakeup {
       this.#failures = 0
       this.#isHeard = true
       // What was told while nobody listened is found by looking.
-      this.#here.hear({ streams: 'all', lanes: true, outbox: true, nodes: true })
+      this.#here.hear({ streams: 'all', lanes: true, outbox: true, nodes: true, access: true })
       this.#schedule()
     } catch (error) {
       if (this.#failures === 0) this.#options.report(error, 'This node cannot hear the others and looks for what they did instead; it is tried again.')
@@ -136,9 +137,3 @@ const apartMs = 25
 const answerWithinMs = 5_000
 const firstPauseMs = 200
 const longestPauseMs = 10_000
-
-/** A pooler gives its own number to whoever connects, and each transaction to a process of the server's with another. */
-async function isPooled(client: pg.Client): Promise<boolean> {
-  const { rows: [server] } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-  return server?.pid !== (client as pg.Client & { processID: number | null }).processID
-}

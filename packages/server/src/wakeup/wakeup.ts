@@ -11,6 +11,8 @@ export interface News {
   outbox?: boolean
   /** A node has come or gone. */
   nodes?: boolean
+  /** A key or an organization has changed. */
+  access?: boolean
   /** Another process tells it; nobody sets this who tells. */
   isFromElsewhere?: boolean
 }
