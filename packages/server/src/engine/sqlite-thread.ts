@@ -21,6 +21,7 @@ export type Greeting = { ready: true; migrations: number } | { ready: false; err
 const writerCheckpointPages = 16_000
 const readerCheckpointPages = 4_000
 const checkpointEveryMs = 100
+const restingCheckpointEveryMs = 500
 /** What the writer touches again and again are the right edges of its tables and one leaf for each busy endpoint. */
 const writerCacheKiB = 16_384
 const readerCacheKiB = 8_192
@@ -46,7 +47,7 @@ async function run(): Promise<void> {
     return
   }
   serveCalls(db)
-  if (role === 'reader') setInterval(() => void checkpoint(db), checkpointEveryMs).unref()
+  if (role === 'reader') void keepCheckpointed(db)
   port.postMessage({ ready: true, migrations } satisfies Greeting)
 }
 
@@ -83,10 +84,21 @@ function describeError(error: unknown): { name: string; message: string; stack?:
   return { name: error.name, message: error.message, stack: error.stack, code: sqliteAwayCode(error) ?? code }
 }
 
-/** A passive checkpoint never waits and never makes the writer wait; it copies what the WAL holds while others work. */
-async function checkpoint(db: SqliteDatabase): Promise<void> {
+/** Looks often only while there is something to do: of a server that rests, each look is a thread that wakes. */
+async function keepCheckpointed(db: SqliteDatabase): Promise<void> {
+  const left = await checkpoint(db)
+  setTimeout(() => void keepCheckpointed(db), left > readerCheckpointPages / 8 ? checkpointEveryMs : restingCheckpointEveryMs).unref()
+}
+
+/** A passive checkpoint never waits and never makes the writer wait; it copies what the WAL holds while others work. Tells how many pages were not in the file yet. */
+async function checkpoint(db: SqliteDatabase): Promise<number> {
   try {
     const state = await db.first<{ log: number; checkpointed: number }>(rawSql('pragma wal_checkpoint(noop)'))
-    if (state !== undefined && state.log - state.checkpointed > readerCheckpointPages) await db.first(rawSql('pragma wal_checkpoint(passive)'))
-  } catch { /* a busy or full disk: the next time will do, and the writer tells of what is really wrong */ }
+    const left = state === undefined ? 0 : state.log - state.checkpointed
+    if (left > readerCheckpointPages) await db.first(rawSql('pragma wal_checkpoint(passive)'))
+    return left
+  } catch {
+    // A busy or full disk: the next time will do, and the writer tells of what is really wrong.
+    return 0
+  }
 }
