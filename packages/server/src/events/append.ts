@@ -55,11 +55,10 @@ export async function appendKnowing(tx: Database, events: readonly NewEvent[]): 
     if (result.kind === 'repeated' && result.id < 0) results[i] = { kind: 'repeated', id: idOf(-result.id - 1), givenId: result.givenId }
   }
 
-  const inserted = tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null]))
   const keys = fresh.flatMap((event, i) => (event.keys ?? []).map((key) => [event.organizationId, key.key, idOf(i), key.digest]))
   const lastIds = new Map(fresh.map((event, i) => [event.organizationId, idOf(i)]))
   await Promise.all([
-    inserted,
+    tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null])),
     keys.length > 0 ? tx.insert('event_keys', eventKeyColumns, keys) : undefined,
     tx.run(sql`
       update streams set last_id = r.last_id

@@ -19,10 +19,10 @@ export interface PostgresOptions {
 
 /**
  * What begins every transaction, sent along with its first statement. `local`, because behind pgbouncer (transaction
- * mode) a setting of the session would be another's session's next moment; for the same reason no statement has a name.
- * The isolation and the durability are what Posthorn relies on, whatever the server's or the role's default is. And a
- * node that is stopped in the middle of a transaction must not hold its locks for ever: between two of its statements there
- * are never seconds, and whoever waits for it waits with all its publishers.
+ * mode) a setting of the session would be another's session's next moment; for the same reason statements have names only
+ * where there is no pooler. The isolation and the durability are what Posthorn relies on, whatever the server's or the
+ * role's default is. And a node that is stopped in the middle of a transaction must not hold its locks for ever: between two
+ * of its statements there are never seconds, and whoever waits for it waits with all its publishers.
  */
 const begin = 'begin isolation level read committed read write; set local search_path = posthorn; set local synchronous_commit = on; set local idle_in_transaction_session_timeout = 5000'
 
@@ -130,6 +130,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  /** Once more where the server has forgotten what was prepared: then nothing was done. */
   #alone(query: Sql): Promise<pg.QueryResult> {
     return this.#one(query).catch((error: unknown) => {
       if (!isForgotten(error)) throw error

@@ -89,11 +89,13 @@ export class SqliteDatabase implements Database {
   async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Promise<void> {
     const { text } = render(tail, () => '?')
     const bytes = columns.flatMap((column, i) => column.endsWith(' bytes') ? [i] : [])
-    for (let at = 0; at < rows.length;) {
-      const count = rows.length - at >= rowsAtOnce ? rowsAtOnce : 1
-      const values = rows.slice(at, at + count).flatMap((row) => bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value))
-      this.#prepare(insertText(table, columns, count, text)).run(...values)
-      at += count
+    const inGroups = rows.length - rows.length % rowsAtOnce
+    for (const [count, from, until] of [[rowsAtOnce, 0, inGroups], [1, inGroups, rows.length]] as const) {
+      if (from === until) continue
+      const statement = this.#prepare(insertText(table, columns, count, text))
+      for (let at = from; at < until; at += count) {
+        statement.run(...rows.slice(at, at + count).flatMap((row) => bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value)))
+      }
     }
   }
 
