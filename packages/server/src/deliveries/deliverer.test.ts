@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { builtInFormats } from '../formats/built-in-formats.js'
-import { Format } from '../formats/format.js'
+import { Format, publicEventId } from '../formats/format.js'
 import { Deliverer } from './deliverer.js'
 import { delivererLimits } from './deliverer-limits.js'
 import type { AttemptResult } from './attempt.js'
@@ -9,6 +9,7 @@ import type { StoredEvent } from '../events/event.js'
 import type { Target } from './target.js'
 
 const anEvent: StoredEvent = { id: 7, organizationId: 1, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 }
+const cut = new Error('The connection was cut at the commit.')
 const accepted: AttemptResult = { outcome: { kind: 'accepted' }, durationMs: 1, status: 200, errorClass: null, error: null, responseHeaders: {}, excerpt: null }
 
 test('a lane that is being let go of is read again only when it has stayed', async () => {
@@ -33,7 +34,7 @@ test('a replay that is read before its settlement is known is sent once it is', 
   const { deliverer, looks, sent } = given()
   deliverer.taken([1])
   await aMoment()
-  looks[0]?.([waiting({ attempts: 0 })])
+  looks[0]?.([waiting()])
   await aMoment()
   sent[0]?.(accepted)
   const settling = deliverer.takeSettlements(10)
@@ -57,7 +58,7 @@ test('what a look read before a settlement is not sent again; what it read after
     const { deliverer, looks, sent } = given()
     deliverer.taken([1])
     await aMoment()
-    looks[0]?.([waiting({ attempts: 0 })])
+    looks[0]?.([waiting()])
     await aMoment()
     sent[0]?.(accepted)
     const settling = deliverer.takeSettlements(10)
@@ -69,6 +70,92 @@ test('what a look read before a settlement is not sent again; what it read after
     await aMoment()
     expect(sent).toHaveLength(requests)
   }
+})
+
+test('what a strictly ordered lane gave back while it was stopped is read again before anything newer is sent', async () => {
+  const { deliverer, looks, sentIds, endpoint, returned } = given({ ordered: true })
+  deliverer.taken([1])
+  await aMoment()
+  looks[0]?.([])
+  await aMoment()
+
+  // Paused, and enabled again; what waits is read while this node still takes it for paused, and is given back.
+  Object.assign(endpoint, { isEnabled: false, version: 2 })
+  deliverer.woken([{ endpointId: 1, version: 2 }])
+  await aMoment()
+  Object.assign(endpoint, { isEnabled: true, version: 3 })
+  looks[1]?.([waiting()])
+  await aMoment()
+  const newer = { ...anEvent, id: 8 }
+  deliverer.handed({ events: [newer], handed: [{ eventId: 8, endpointId: 1, format: 1 }], takenLanes: [] })
+  deliverer.goOn()
+  // One look at a time: the other lane's comes first.
+  deliverer.taken([2])
+  await aMoment()
+  returned[0]?.()
+  await aMoment()
+  expect(sentIds).toEqual([])
+
+  looks[2]?.([])
+  await aMoment()
+  expect(sentIds).toEqual([])
+  looks[3]?.([waiting()])
+  await aMoment()
+  expect(sentIds).toEqual([publicEventId(anEvent)])
+})
+
+test('when a look has failed, a strictly ordered lane sends nothing until the next one was seen', async () => {
+  const { deliverer, looks, failLook, sentIds, passTime } = given({ ordered: true })
+  deliverer.taken([1])
+  await aMoment()
+  failLook[0]?.(cut)
+  hand(deliverer, 1, [1])
+  await aMoment()
+  expect(sentIds).toEqual([])
+  await passTime(1_000)
+  looks[1]?.([])
+  await aMoment()
+  expect(sentIds).toHaveLength(1)
+})
+
+test('a strictly ordered lane of which a part was read sends nothing that comes after it', async () => {
+  const { deliverer, looks, asked, sent, sentIds, passTime } = given({ ordered: true })
+  deliverer.taken([1])
+  await aMoment()
+  // Handed over before it was known that the lane is behind.
+  const many = Array.from({ length: asked[0]?.[0]?.limit ?? 0 }, (_, i) => i)
+  const handed = many.map((i) => ({ ...anEvent, id: 9_000 + i }))
+  deliverer.handed({ events: handed, handed: handed.map(({ id }) => ({ eventId: id, endpointId: 1, format: 1 })), takenLanes: [] })
+  const read = many.map((i) => waiting({ eventId: 7 + i }))
+  looks[0]?.(read, { isBehind: true })
+
+  const middle = { ...anEvent, id: 5_000 }
+  for (let seen = 1; sentIds.length < read.length + 1 + handed.length; ) {
+    await passTime()
+    if (looks.length > seen) looks[seen++]?.([waiting({ eventId: middle.id })])
+    else {
+      sent[sent.length - 1]?.(accepted)
+      deliverer.settled(deliverer.takeSettlements(10), 0)
+      deliverer.goOn()
+    }
+  }
+  expect(sentIds).toEqual([...read.map(({ eventId }) => publicEventId({ ...anEvent, id: eventId })), publicEventId(middle), ...handed.map(publicEventId)])
+})
+
+test('a strictly ordered lane that is read while a turn is under way sends first what that turn hands over', async () => {
+  const { deliverer, looks, sentIds } = given({ ordered: true })
+  deliverer.taken([1])
+  await aMoment()
+  expect(deliverer.lanesToRelease()).toEqual([])
+  // Committed after the turn, but known before it.
+  looks[0]?.([waiting()])
+  await aMoment()
+  expect(sentIds).toEqual([])
+
+  hand(deliverer, 1, [1])
+  deliverer.turnEnded()
+  deliverer.goOn()
+  expect(sentIds).toEqual([publicEventId({ ...anEvent, id: 1 })])
 })
 
 const manyLanes = Array.from({ length: 2_000 }, (_, i) => i + 1)
@@ -138,52 +225,61 @@ function hand(deliverer: Deliverer, organizationId: number, endpointIds: readonl
   deliverer.goOn()
 }
 
-function waiting({ attempts }: { attempts: number }): LaneDelivery {
-  return { eventId: 7, endpointId: 1, state: 1, attempts, step: 0, format: 1, exempt: attempts > 0, dueAt: 0 }
+function waiting({ eventId = anEvent.id, attempts = 0 }: { eventId?: number; attempts?: number } = {}): LaneDelivery {
+  return { eventId, endpointId: 1, state: 1, attempts, step: 0, format: 1, exempt: attempts > 0, dueAt: 0 }
 }
 
 /** A deliverer whose looks and requests are answered by the test, each when it likes. */
-function given() {
-  const looks: ((deliveries: LaneDelivery[]) => void)[] = []
+function given({ ordered = false } = {}) {
+  /** What all endpoints have in common just now. */
+  const endpoint = { ordered, isEnabled: true, version: 1 }
+  const sentIds: string[] = []
+  const returned: (() => void)[] = []
+  const failLook: ((error: Error) => void)[] = []
+  const looks: ((deliveries: LaneDelivery[], found?: { isBehind: boolean }) => void)[] = []
   const sent: ((result: AttemptResult) => void)[] = []
   const time = { now: 0 }
   const format = new Format(builtInFormats.standard)
   const origins: string[] = []
   const asked: LookRequest[][] = []
-  let later: (() => void)[] = []
+  let later: { ms: number; callback: () => void }[] = []
   // Beyond 5,000 they are the other organization's.
   const target = (endpointId: number): Target => ({
-    endpointId, organizationId: endpointId > 5_000 ? 2 : 1, organization: 'acme', version: 1, isEnabled: true, url: `https://receiver-${endpointId}.example/`, origin: `https://receiver-${endpointId}.example`, path: '/',
-    timeoutMs: 1_000, spacingMs: 0, ordered: false, waitsMs: [0], extraHeaders: {}, staleAt: null, sign: () => ({}),
+    endpointId, organizationId: endpointId > 5_000 ? 2 : 1, organization: 'acme', url: `https://receiver-${endpointId}.example/`, origin: `https://receiver-${endpointId}.example`, path: '/',
+    timeoutMs: 1_000, spacingMs: 0, waitsMs: [0], extraHeaders: {}, staleAt: null, sign: () => ({}), ...endpoint,
   })
   const deliverer = new Deliverer({
     now: () => time.now, random: () => 0, after: (ms, callback) => {
-      if (ms === 0) later.push(callback)
+      later.push({ ms, callback })
       return () => {}
-    }, soon: (callback) => { later.push(callback) }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
-    send: ({ origin }, done) => {
+    }, soon: (callback) => { later.push({ ms: 0, callback }) }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
+    send: ({ origin, headers }, done) => {
+      sentIds.push(headers['webhook-id'] ?? '')
       origins.push(origin)
       sent.push(done)
     },
     loadTargets: async (endpointIds) => endpointIds.map(target),
-    look: (requests: LookRequest[]) => new Promise((resolve) => {
+    look: (requests: LookRequest[]) => new Promise((resolve, reject) => {
       asked.push(requests)
-      looks.push((deliveries) => resolve({
-        looks: requests.map(({ endpointId }): LaneLook => ({ endpointId, deliveries, nextDueAt: null, isBehind: false, failingSince: null, version: 1 })), events: [anEvent],
+      failLook.push(reject)
+      looks.push((deliveries, { isBehind } = { isBehind: false }) => resolve({
+        looks: requests.map(({ endpointId }): LaneLook => ({ endpointId, deliveries, nextDueAt: null, isBehind, failingSince: null, version: endpoint.version })), events: deliveries.map(({ eventId }) => ({ ...anEvent, id: eventId })),
       }))
     }),
-    returnToWaiting: async () => {},
-    report: (error) => { throw error },
+    returnToWaiting: () => new Promise((resolve) => { returned.push(resolve) }),
+    report: (error) => { if (error !== cut) throw error },
   })
-  /** Until nothing is left that was to be done at once. */
-  const passTime = async (): Promise<void> => {
-    for (await aMoment(); later.length > 0; await aMoment()) {
-      const due = later
-      later = []
-      for (const callback of due) callback()
+  /** Until nothing is left that was to be done within so long. */
+  const passTime = async (within = 0): Promise<void> => {
+    for (;;) {
+      await aMoment()
+      const due = later.filter(({ ms }) => ms <= within)
+      if (due.length === 0) return
+      later = later.filter(({ ms }) => ms > within)
+      for (const { callback } of due) callback()
     }
   }
-  return { deliverer, looks, asked, sent, origins, time, passTime }
+  return { deliverer, looks, failLook, asked, sent, sentIds, returned, endpoint, origins, time, passTime }
 }
 
 function aMoment(): Promise<void> {

@@ -69,6 +69,9 @@ export class Deliverer {
   readonly #mayGo = new Set<Lane>()
   readonly #letGo = new Set<Lane>()
   #settlements: Settling[] = []
+  #isTurnUnderWay = false
+  /** Strictly ordered lanes that were read meanwhile. */
+  readonly #awaitTurn = new Set<Lane>()
   #turn = 0
   #isLooking = false
   #isLoading = false
@@ -107,6 +110,7 @@ export class Deliverer {
 
   /** Lanes to let go of in the turn that begins now. When it is over, `released` tells which of them are gone. */
   lanesToRelease(): number[] {
+    this.#isTurnUnderWay = true
     for (const lane of this.#mayGo) {
       if (!lane.isIdle || this.#lanes.get(lane.endpointId) !== lane) continue
       lane.isLetGo = true
@@ -137,7 +141,7 @@ export class Deliverer {
     this.#look()
   }
 
-  /** The turn is over. These lanes are gone; what else was to go has stayed. */
+  /** These lanes are gone; what else was to go in that turn has stayed. */
   released(endpointIds: readonly number[]): void {
     const gone = new Set(endpointIds)
     for (const lane of this.#letGo) {
@@ -153,6 +157,16 @@ export class Deliverer {
     }
     this.#letGo.clear()
     this.#look()
+  }
+
+  /** The turn is over, and memory has taken in what it brought, or it brought nothing. */
+  turnEnded(): void {
+    this.#isTurnUnderWay = false
+    for (const lane of this.#awaitTurn) {
+      lane.awaitsTurn = false
+      this.#lineUp(lane)
+    }
+    this.#awaitTurn.clear()
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
@@ -226,7 +240,7 @@ export class Deliverer {
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       if (lane.target !== undefined && lane.target.version !== version && !lane.isLoading) this.#wantTarget(lane)
       // A lane that is behind stays marked on purpose; it looks again when its memory has run low.
-      if (!lane.isBehind || lane.queued < this.#lowWater) this.#wantLook(lane)
+      if (!lane.isBehind || this.#runsLow(lane)) this.#wantLook(lane)
     }
     this.#loadTargets()
     this.#look()
@@ -240,6 +254,7 @@ export class Deliverer {
     this.#wantsTarget.clear()
     this.#mayGo.clear()
     this.#letGo.clear()
+    this.#awaitTurn.clear()
     this.#slots.forgetParked()
     this.#memory.clear()
     for (const { settlement } of this.#settlements) this.#close(settlement.organizationId)
@@ -268,7 +283,7 @@ export class Deliverer {
   }
 
   get #readPerLook(): number { return this.#memory.readPerLook(this.#wantsLook.size) }
-  get #lowWater(): number { return this.#memory.lowWater(this.#wantsLook.size) }
+  #runsLow(lane: Lane): boolean { return lane.isGap || lane.queued < this.#memory.lowWater(this.#wantsLook.size) }
 
   /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. What is read with fewer attempts than `attempts` was read before. */
   #conclude(lane: Lane, item: Item, dueAt: number | null, attempts = item.attempts): void {
@@ -298,7 +313,7 @@ export class Deliverer {
 
   #afterChange(lane: Lane): void {
     if (lane.isClosing && lane.queued > 0) this.#returnQueued(lane)
-    if (lane.isBehind && lane.queued < this.#lowWater) this.#wantLook(lane)
+    if (lane.isBehind && this.#runsLow(lane)) this.#wantLook(lane)
     if (lane.isIdle) {
       lane.idleSince = this.around.now()
       if (lane.isClosing) {
@@ -490,6 +505,8 @@ export class Deliverer {
     lane.target = target
     lane.isStopped = target === undefined || !target.isEnabled
     if (target !== undefined) lane.organizationId = target.organizationId
+    // Given back while it was thought to be stopped.
+    if (lane.isShort && !lane.isStopped) this.#wantLook(lane)
     this.#lineUpToLook(lane)
     const hasOtherOrder = before !== undefined && target !== undefined && before.ordered !== target.ordered
     if (hasOtherOrder) this.#returnQueued(lane)
@@ -508,9 +525,7 @@ export class Deliverer {
       // read of one that is gone by then would be sent beside whoever has it.
       if (!lane.wantsLook || lane.isLoading || lane.isReturning || lane.isLetGo || lane.generation !== this.#generation) continue
       this.#wantsLook.delete(lane)
-      lane.wantsLook = false
-      lane.isLooking = true
-      lane.settledMeanwhile.clear()
+      lane.beginLook()
       const limit = lane.size + readPerLook
       requests.push({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit })
       reads += limit
@@ -521,12 +536,12 @@ export class Deliverer {
     const generation = this.#generation
     this.around.look(requests).then(({ looks, events }) => {
       const eventsById = new Map(events.map((event) => [event.id, event]))
-      for (const lane of lanes) lane.isLooking = false
+      for (const lane of lanes) lane.endLook(true)
       // Read under a session that has ended since: others may have it by now.
       if (generation === this.#generation) for (const look of looks) this.#seen(look, eventsById)
     }, (error: unknown) => {
       this.around.report(error, 'Lanes could not be read.')
-      for (const lane of lanes) lane.isLooking = false
+      for (const lane of lanes) lane.endLook(false)
       this.around.after(1_000, () => {
         for (const lane of lanes) if (lane.generation === this.#generation) this.#wantLook(lane)
         this.#look()
@@ -543,6 +558,11 @@ export class Deliverer {
     const lane = this.#lanes.get(look.endpointId)
     if (lane === undefined) return
     lane.failingSince = look.failingSince
+    if (lane.target?.ordered === true) {
+      lane.readUpTo = look.isBehind ? look.deliveries.findLast(({ exempt }) => !exempt)?.eventId ?? Infinity : Infinity
+      lane.awaitsTurn = this.#isTurnUnderWay
+      if (lane.awaitsTurn) this.#awaitTurn.add(lane)
+    }
     this.#memory.setBehind(lane, look.isBehind)
     lane.nextDueAt = null
     for (const dueAt of [look.nextDueAt, ...[...lane.settledMeanwhile.values()].map((settled) => settled.dueAt)]) if (dueAt !== null) this.#dueLater(lane, dueAt)

@@ -45,6 +45,14 @@ export class Lane {
   /** Waits for its settings. */
   isLoading = false
   isReturning = false
+  /** The database may hold older deliveries than memory: they were given back, or a look at them has failed, and no later look was seen. */
+  isShort = false
+  /** A strictly ordered lane's look read so far, and there is more: what memory has beyond may have older ones before it. */
+  readUpTo = Infinity
+  /** What the look that is under way has read may be without what was given back. */
+  isLookOutdated = false
+  /** A turn was under way when a look was seen: what it hands over may be older than what was read. */
+  awaitsTurn = false
   /** A transaction is under way that lets go of it: until that is over, nobody knows whose it is. */
   isLetGo = false
   /** Sends nothing until its settings have been read anew. */
@@ -75,6 +83,8 @@ export class Lane {
   get queued(): number { return this.fresh.length + this.again.length }
   /** It will be let go of as soon as what is under way has been settled. */
   get isClosing(): boolean { return this.isStopped || this.isLeaving }
+  /** Strictly ordered, and what comes next has to be read first. */
+  get isGap(): boolean { return (this.fresh.peek()?.eventId ?? 0) > this.readUpTo }
   get isIdle(): boolean { return this.#keys.size === 0 && (this.isLeaving || (!this.isBehind && !this.wantsLook)) && !this.isLooking && !this.isLoading && !this.isReturning }
 
   has(eventId: number): boolean { return this.#keys.has(eventId) }
@@ -99,8 +109,8 @@ export class Lane {
     if (this.target.ordered) {
       // The next one starts only when the one before is settled: a crash in between must not turn the order round.
       // And what is just being read may be older than what was handed over meanwhile.
-      if (this.inFlight + this.unsettled > 0 || this.isLooking) return undefined
-      const head = this.fresh.peek()
+      if (this.inFlight + this.unsettled > 0 || this.isLooking || this.isShort || this.awaitsTurn) return undefined
+      const head = this.isGap ? undefined : this.fresh.peek()
       return preferAgain || head === undefined || head.dueAt > now ? this.again.peek() ?? (head !== undefined && head.dueAt <= now ? head : undefined) : head
     }
     if (this.inFlight >= this.window) return undefined
@@ -143,7 +153,22 @@ export class Lane {
   dropQueued(): Item[] {
     const dropped = [...this.fresh.drain(), ...this.again.drain()]
     for (const item of dropped) this.#keys.delete(item.eventId)
+    if (dropped.length > 0) this.isShort = this.isLookOutdated = true
     return dropped
+  }
+
+  beginLook(): void {
+    this.wantsLook = false
+    this.isLooking = true
+    this.isLookOutdated = false
+    this.settledMeanwhile.clear()
+  }
+
+  /** The look is over. Its mark in the database may be gone though it brought nothing. */
+  endLook(isSeen: boolean): void {
+    this.isLooking = false
+    if (!isSeen) this.isShort = true
+    else if (!this.isLookOutdated) this.isShort = false
   }
 }
 

@@ -195,7 +195,10 @@ export class Node implements Engine {
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
       lanesToRelease: () => this.#deliverer.lanesToRelease(),
-      notReleased: () => this.#deliverer.released([]),
+      notReleased: () => {
+        this.#deliverer.released([])
+        this.#deliverer.turnEnded()
+      },
       dispatches: (id) => this.#dispatches(id),
       room: () => !this.#self.delivers || this.#isRenewing ? 0 : this.#deliverer.room,
       fullLanes: () => this.#deliverer.fullLanes(),
@@ -205,6 +208,7 @@ export class Node implements Engine {
         this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
+        this.#deliverer.turnEnded()
         if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
         if (result.settled?.hasAlerts === true) this.#outboxFilled()
       },

@@ -13,9 +13,13 @@ export interface Wire {
   world: World
   server: ModelServer
   process: Process
-  /** Asked at each commit: what becomes of its reply. `late`: stored, and nobody learns of it. */
-  cut(what: string): 'no' | 'before' | 'late'
-  /** The node has learned that its connection was cut. */
+  /** Asked at each commit: whether its connection is cut, and if so, whether before it was stored or before its reply. */
+  cut(): Cut | undefined
+}
+
+export interface Cut {
+  isStored: boolean
+  /** The node has learned of it. */
   learned(): void
 }
 
@@ -165,14 +169,14 @@ export class Connection {
   #commit(resolve: () => void, reject: (error: Error) => void): void {
     const { world, server, process } = this.#wire
     if (this.#transaction.state !== 'open') return this.#reply(() => reject(this.#isCut(true)))
-    const cut = process.state === 'dead' ? 'no' : this.#wire.cut(this.#transaction.what)
-    if (cut === 'before') server.rollback(this.#transaction)
+    const cut = process.state === 'dead' ? undefined : this.#wire.cut()
+    if (cut?.isStored === false) server.rollback(this.#transaction)
     else server.commit(this.#transaction)
     openOf(process).delete(this)
-    if (cut === 'no') return this.#reply(resolve)
-    world.tell('network', cut === 'late' ? 'loses the reply to a commit of' : 'cuts before a commit of', process.name, this.#transaction.what)
+    if (cut === undefined) return this.#reply(resolve)
+    world.tell('network', cut.isStored ? 'loses the reply to a commit of' : 'cuts before a commit of', process.name, this.#transaction.what)
     this.#reply(() => {
-      this.#wire.learned()
+      cut.learned()
       reject(this.#isCut(true))
     })
   }

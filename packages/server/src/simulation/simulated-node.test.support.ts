@@ -93,15 +93,13 @@ export class SimulatedNode {
   #makeStore(process: Process): Store {
     const { world, server, ledger } = this.around
     const memory = emptyMemory()
-    const faults: { until: number }[] = []
     const wire: Wire = {
       world, server, process,
       cut: () => {
-        if (world.now >= this.cutsUntil || !world.isChosen(0.25)) return 'no'
-        faults.push(ledger.fault(this.name, 'lost reply'))
-        return world.isChosen(0.7) ? 'late' : 'before'
+        if (world.now >= this.cutsUntil || !world.isChosen(0.25)) return undefined
+        const fault = ledger.fault(this.name, 'lost reply')
+        return { isStored: world.isChosen(0.7), learned: () => { fault.until = Math.min(fault.until, world.now) } }
       },
-      learned: () => { for (const fault of faults.splice(0)) fault.until = Math.min(fault.until, world.now) },
     }
     const perform = (name: string, input: unknown): Promise<never> => {
       if (name === 'liveNodes' && !this.around.agreeOnShares) return Promise.resolve([{ node: this.name, dispatches: true, delivers: true }]) as Promise<never>
