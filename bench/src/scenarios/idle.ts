@@ -16,8 +16,8 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   await stage.touchEveryEndpoint(world)
 
   const isQuick = bench.options.seconds < 10
-  // What follows a burst of work (closing idle sockets, letting lanes go, checkpoints) is not idleness yet.
-  await pause(isQuick ? 2000 : 10_000)
+  // What follows a burst of work is not idleness yet: after twenty seconds sockets are closed that nobody needed, after sixty lanes are let go of.
+  await pause(isQuick ? 2000 : 75_000)
   const endWatch = watch(stage.processes)
   await pause(isQuick ? 5000 : 20_000)
   const after = endWatch()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { LaneSearch } from '../../../packages/server/dist/deliveries/lane-search.js'
-import { hasFreeDueLanes, lookAtLanes, releaseLanes, takeLanes, type LaneDelivery } from '../../../packages/server/dist/deliveries/lanes.js'
+import { findFreeLanes, lookAtLanes, releaseLanes, takeLanes, type LaneDelivery } from '../../../packages/server/dist/deliveries/lanes.js'
 import { settle, type Settlement } from '../../../packages/server/dist/deliveries/settle.js'
 import { beginSession } from '../../../packages/server/dist/deliveries/sessions.js'
 import { nodeTimes } from '../../../packages/server/dist/engine/node.js'
@@ -64,7 +64,7 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
   const until = performance.now() + minutes * 60_000
   for (let toldAt = performance.now(); performance.now() < until; rounds++) {
     for (const id of await wakeSome(watcher, world)) if (!woken.has(id)) woken.set(id, performance.now())
-    if (await hasFreeDueLanes(db, { search })) {
+    if ((await findFreeLanes(db, { search })).isDue) {
       const startedAt = performance.now()
       const lanes = await takeLanes(db, session, nodeTimes.takeAtOnce, { search })
       const tookMs = performance.now() - startedAt

@@ -23,7 +23,9 @@ export interface DelivererLimits {
   readAtOnce: number
   /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
   readPerLook: { least: number; most: number; ofAllLanes: number }
+  /** A lane that has had nothing to do for so long is let go of, and so many of them in one turn: whoever publishes waits for it. */
   idleMs: number
+  releaseAtOnce: number
   /** After a fault of our own the delivery rests this long; no attempt is counted. */
   faultDelayMs: number
 }
@@ -44,6 +46,7 @@ export const delivererLimits: DelivererLimits = {
   readAtOnce: 400,
   readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
   idleMs: 60_000,
+  releaseAtOnce: 250,
   faultDelayMs: 5_000,
 }
 

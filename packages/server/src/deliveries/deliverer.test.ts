@@ -30,6 +30,27 @@ test('a lane that is being let go of is read again only when it has stayed', asy
   expect(looks).toHaveLength(2)
 })
 
+test('idle lanes are let go of a few hundred at a time, however many there are', async () => {
+  const { deliverer, looks, time } = given()
+  deliverer.taken(manyLanes)
+  await aMoment()
+  for (let i = 0; i < looks.length; i++) {
+    looks[i]?.([])
+    await aMoment()
+  }
+  time.now += delivererLimits.idleMs
+  deliverer.findIdle()
+  let turns = 0
+  for (let released = deliverer.lanesToRelease(); released.length > 0; released = deliverer.lanesToRelease()) {
+    expect(released.length).toBeLessThanOrEqual(delivererLimits.releaseAtOnce)
+    turns++
+    deliverer.released(released)
+    deliverer.turnEnded()
+  }
+  expect(turns).toBe(manyLanes.length / delivererLimits.releaseAtOnce)
+  expect(deliverer.laneCount).toBe(0)
+})
+
 test('a replay that is read before its settlement is known is sent once it is', async () => {
   const { deliverer, looks, sent } = given()
   deliverer.taken([1])

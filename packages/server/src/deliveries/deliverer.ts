@@ -112,11 +112,12 @@ export class Deliverer {
   lanesToRelease(): number[] {
     this.#isTurnUnderWay = true
     for (const lane of this.#mayGo) {
+      if (this.#letGo.size >= this.limits.releaseAtOnce) break
+      this.#mayGo.delete(lane)
       if (!lane.isIdle || this.#lanes.get(lane.endpointId) !== lane) continue
       lane.isLetGo = true
       this.#letGo.add(lane)
     }
-    this.#mayGo.clear()
     return [...this.#letGo].map((lane) => lane.endpointId)
   }
 
@@ -167,6 +168,7 @@ export class Deliverer {
       this.#lineUp(lane)
     }
     this.#awaitTurn.clear()
+    if (this.#mayGo.size > 0) this.around.wantTurn()
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */

@@ -4,7 +4,7 @@ import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-d
 import { givenDelivery, givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
 import { deliveryStates } from './delivery.js'
 import { LaneSearch } from './lane-search.js'
-import { hasFreeDueLanes, lookAtLanes, releaseLanes, takeLanes, wokenLanes } from './lanes.js'
+import { findFreeLanes, lookAtLanes, releaseLanes, takeLanes, wokenLanes } from './lanes.js'
 import { beginSession } from './sessions.js'
 
 const { waiting } = deliveryStates
@@ -57,9 +57,9 @@ onEachDatabase('taking lanes', (db) => {
     const slices = { of: 128, ours: [id % 128] }
     const alice = await beginSession(db, 'alice')
     expect(await takeLanes(db, alice, 5, { slices })).toEqual([ours])
-    expect(await hasFreeDueLanes(db, { slices })).toBe(false)
+    expect((await findFreeLanes(db, { slices })).isDue).toBe(false)
     db.clock.advance(1_000)
-    expect(await hasFreeDueLanes(db, { slices })).toBe(true)
+    expect((await findFreeLanes(db, { slices })).isDue).toBe(true)
     expect(await takeLanes(db, alice, 5, { slices })).toEqual([theirs])
   })
 
@@ -84,15 +84,27 @@ onEachDatabase('taking lanes', (db) => {
     expect(await takeLanes(db, alice, 5, { search })).toHaveLength(2)
     db.clock.advance(4_000)
     await db.run(sql`update lanes set session = null, wake_at = ${db.now} - 4000 where endpoint_id = ${lanes[0] as number}`)
-    expect(await hasFreeDueLanes(db, { search })).toBe(true)
+    expect((await findFreeLanes(db, { search })).isDue).toBe(true)
     expect(await takeLanes(db, alice, 5, { search })).toEqual([lanes[0]])
     // Nobody writes that far back; should it be, once a minute all is looked through.
     await db.run(sql`update lanes set session = null, wake_at = 1 where endpoint_id = ${lanes[0] as number}`)
     expect(await takeLanes(db, alice, 5, { search })).toEqual([])
     db.clock.advance(60_000)
-    expect(await hasFreeDueLanes(db, { search })).toBe(false)
-    expect(await hasFreeDueLanes(db, { search })).toBe(true)
+    expect((await findFreeLanes(db, { search })).isDue).toBe(false)
+    expect((await findFreeLanes(db, { search })).isDue).toBe(true)
     expect(await takeLanes(db, alice, 5, { search })).toEqual([lanes[0]])
+  })
+
+  test('whoever looks for free lanes learns when the next one falls due', async () => {
+    const { lanes: [first = 0, second = 0] } = await givenLanesWithDueWork(db, 2)
+    expect(await findFreeLanes(db)).toEqual({ isDue: true, nextAt: null })
+    const in5s = (await db.first<{ at: number }>(sql`select ${db.now} + 5000 as at`) as { at: number }).at
+    await db.run(sql`update lanes set wake_at = ${in5s} where endpoint_id = ${first}`)
+    expect(await findFreeLanes(db)).toEqual({ isDue: true, nextAt: in5s })
+    await db.run(sql`update lanes set wake_at = null where endpoint_id = ${second}`)
+    expect(await findFreeLanes(db)).toEqual({ isDue: false, nextAt: in5s })
+    db.clock.advance(5_000)
+    expect(await findFreeLanes(db)).toEqual({ isDue: true, nextAt: null })
   })
 
   test('a lane that is let go of with work overdue is due now', async () => {

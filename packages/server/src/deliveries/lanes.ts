@@ -109,13 +109,14 @@ export async function wokenLanes(db: Database, session: string): Promise<{ endpo
   return rows.map((row) => ({ endpointId: row.endpoint_id, version: row.version }))
 }
 
-/** Whether a free lane has something due: asked often, so that taking, which writes, is not. */
-export async function hasFreeDueLanes(db: Database, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<boolean> {
+/** Whether a free lane has something due: asked often, so that taking, which writes, is not. And when the next one will have, of those that have nothing yet. */
+export async function findFreeLanes(db: Database, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<{ isDue: boolean; nextAt: number | null }> {
   const { from } = search
-  const { now, due } = await db.first<{ now: number; due: number | null }>(sql`
-    select ${db.now} as now, (select endpoint_id from lanes where ${freeAndDue(db, { from, slices })} order by wake_at limit 1) as due`) as { now: number; due: number | null }
+  const { now, due, next_at: nextAt } = await db.first<{ now: number; due: number | null; next_at: number | null }>(sql`
+    select ${db.now} as now, (select endpoint_id from lanes where ${freeAndDue(db, { from, slices })} order by wake_at limit 1) as due,
+      (select wake_at from lanes where session is null and wake_at is not null and wake_at > ${db.now} order by wake_at limit 1) as next_at`) as { now: number; due: number | null; next_at: number | null }
   if (due === null) search.searched({ from, until: now, now })
-  return due !== null
+  return { isDue: due !== null, nextAt }
 }
 
 export interface LookRequest { endpointId: number; ordered: boolean; limit: number }

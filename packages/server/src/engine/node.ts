@@ -58,7 +58,7 @@ export interface NodeObserver {
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 200, takeMeanwhile: 50, stopWithinMs: 20_000 } as const
+export const nodeTimes = { pollMs: 250, restMs: 1_000, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 200, takeMeanwhile: 50, stopWithinMs: 20_000 } as const
 
 /** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
 const longestAttemptMs = 32_000
@@ -89,6 +89,7 @@ export class Node implements Engine {
   #provenAt: Clocks = { monotonic: -Infinity, wall: 0 }
   #isRenewing = false
   #isPolling = false
+  #callOffPoll: (() => void) | undefined
   /** There may be more free lanes that are due than were taken. */
   #hasLeftLanes = false
   #pollAgain = false
@@ -140,10 +141,12 @@ export class Node implements Engine {
     node.#tell({ nodes: true })
     await node.#findUndispatched()
     node.#every(renewEveryMs, () => node.#renew())
-    node.#every(nodeTimes.pollMs, () => node.#lookRound())
     node.#every(nodeTimes.findIdleMs, () => node.#deliverer.findIdle())
     node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
-    if (node.store.dialect === 'postgres') node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched({ isLastLook: true }))
+    if (node.store.dialect === 'postgres') {
+      node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched({ isLastLook: true }))
+      node.#every(nodeTimes.pollMs, () => node.#findUnheard())
+    }
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
     if (node.#self.dispatches) node.#relay.start({ polls: node.store.dialect === 'postgres' })
@@ -180,6 +183,7 @@ export class Node implements Engine {
     if (this.#isStopped) return
     this.#isStopped = true
     for (const stop of this.#stopChores) stop()
+    this.#callOffPoll?.()
     const relayed = this.#relay.stop()
     this.#deliverer.stop()
     const until = performance.now() + nodeTimes.stopWithinMs
@@ -209,7 +213,7 @@ export class Node implements Engine {
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
         this.#deliverer.turnEnded()
-        if (result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
+        if (released.length > 0 || result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
         if (result.settled?.hasAlerts === true) this.#outboxFilled()
       },
       goOn: () => this.#deliverer.goOn(),
@@ -324,9 +328,8 @@ export class Node implements Engine {
     else this.#tell({ outbox: true })
   }
 
-  /** What may have been told, and may have been lost. */
-  async #lookRound(): Promise<void> {
-    await this.#poll()
+  /** What was told, and could not be heard. */
+  async #findUnheard(): Promise<void> {
     if (this.#shares.hasOthers && !this.#around.wakeup.isHeard) await this.#findUndispatched()
   }
 
@@ -370,7 +373,7 @@ export class Node implements Engine {
     this.#clockOffsetMs = Math.abs(offsetMs) <= after - before + 20 ? 0 : offsetMs
   }
 
-  /** Looks for lanes of ours that somebody wrote to, and for free ones with work. */
+  /** Looks for lanes of ours that somebody wrote to, and for free ones with work; and again after a while, since what was told may be lost. */
   async #poll(): Promise<void> {
     if (this.#isStopped || this.#isRenewing || !this.#self.delivers) return
     if (this.#isPolling) {
@@ -378,12 +381,14 @@ export class Node implements Engine {
       return
     }
     this.#isPolling = true
+    let nextAt: number | null = null
     try {
       do {
         this.#pollAgain = false
-        const woken = await this.store.query('wokenLanes', { session: this.#session })
+        const { woken, free } = await this.store.query('lanesToSee', { session: this.#session, slices: this.#shares.delivered })
+        nextAt = free.nextAt
         if (woken.length > 0) this.#deliverer.woken(woken)
-        if (await this.store.query('hasFreeDueLanes', { slices: this.#shares.delivered })) {
+        if (free.isDue) {
           // More than can soon be read would only be marked for longer. A few are taken all the same: they may be another organization's.
           const limit = this.#isReadingEnough ? nodeTimes.takeMeanwhile : nodeTimes.takeAtOnce
           const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit, slices: this.#shares.delivered }))
@@ -395,7 +400,16 @@ export class Node implements Engine {
       if (!this.#isStopped) this.#around.observer.report(error, 'Lanes could not be polled.')
     } finally {
       this.#isPolling = false
+      this.#planPoll(nextAt)
     }
+  }
+
+  /** When the next free lane falls due. Where many nodes write, soon in any case; whoever has a file for itself is told of all that is written. */
+  #planPoll(nextAt: number | null): void {
+    const { pollMs, restMs } = nodeTimes
+    const waitMs = this.store.dialect === 'postgres' ? pollMs : Math.max(pollMs, Math.min(restMs, (nextAt ?? Infinity) - this.#now()))
+    this.#callOffPoll?.()
+    if (!this.#isStopped) this.#callOffPoll = this.#pace.after(waitMs, () => void this.#poll())
   }
 
   get #isReadingEnough(): boolean { return this.#deliverer.looksWaiting >= nodeTimes.takeAtOnce }

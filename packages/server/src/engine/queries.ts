@@ -1,4 +1,4 @@
-import { hasFreeDueLanes, wokenLanes, type Slices } from '../deliveries/lanes.js'
+import { findFreeLanes, wokenLanes, type Slices } from '../deliveries/lanes.js'
 import { liveNodes } from '../deliveries/sessions.js'
 import { readBilling } from '../billing/read-billing.js'
 import { dueConsumers, followingOrganizations } from '../consumers/consume.js'
@@ -39,7 +39,6 @@ import type { Database } from '../storage/database.js'
 export const queries = {
   undispatched: (db: Database, _input: object) => undispatched(db),
   liveNodes: (db: Database, _input: object) => liveNodes(db),
-  hasFreeDueLanes: (db: Database, input: { slices?: Slices | undefined }, memory: Memory) => hasFreeDueLanes(db, { search: memory.lanes, slices: input.slices }),
   ping,
   findOrganization,
   readOrganization,
@@ -81,6 +80,9 @@ export const queries = {
   outboxState,
   waitingInOutbox,
   partitionDaysAhead: (db: Database, _input: object) => partitionDaysAhead(db),
-  wokenLanes: (db: Database, input: { session: string }) => wokenLanes(db, input.session),
+  /** What a node looks for again and again, in one operation: each wakes a thread, or crosses a network. */
+  lanesToSee: async (db: Database, { session, slices }: { session: string; slices?: Slices | undefined }, memory: Memory) => ({
+    woken: await wokenLanes(db, session), free: await findFreeLanes(db, { search: memory.lanes, slices }),
+  }),
 }
 export type Queries = typeof queries

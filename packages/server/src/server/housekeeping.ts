@@ -14,7 +14,7 @@ const sumStep = 200
 export function housekeeping({ store, clock, log, settings, wake }: { store: Store; clock: Clock; log: Log; settings: Settings; wake: () => void }): Chore[] {
   return [
     {
-      everyMs: 500,
+      everyMs: 1_000,
       async work() {
         const { worked, replayed } = await store.command('stepReplays', { limit: replayStep })
         if (replayed > 0) wake()
@@ -34,7 +34,7 @@ export function housekeeping({ store, clock, log, settings, wake }: { store: Sto
       },
     },
     {
-      everyMs: 1_000,
+      everyMs: 5_000,
       async work() {
         const { worked, erased } = await store.command('eraseStep', { batch: sweepBatch })
         if (erased !== undefined) log.info('organization_erased', { organization: erased })
