@@ -1,33 +1,37 @@
-import { sql } from '../storage/sql.js'
+import { sql, type Sql } from '../storage/sql.js'
 import type { Column, Database } from '../storage/database.js'
 
 /** What is counted, each by the minute and the organization. */
 export const counterKinds = ['succeeded', 'retrying', 'dead', 'discarded', 'replayed'] as const
 export type CounterKind = (typeof counterKinds)[number]
 
-/** Adds to what this minute counts: so many of an organization, and of everybody. */
+/** Adds to what this minute counts: so many of an organization, and of everybody. For what is rare: else there is `tally`. */
 export async function countNow(tx: Database, kind: CounterKind, counts: ReadonlyMap<number, number>): Promise<void> {
   if (counts.size === 0) return
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const rows = [[everybodyBeside, all], ...[...counts].sort((a, b) => a[0] - b[0])]
-  await tx.run(sql`
-    insert into counters (minute, organization_id, kind, count)
-    select cast(${tx.now} as bigint) / 60000, organization_id, ${kind}, count from ${tx.rows(rows, columns)} as r
-    where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
+  await addToCounters(tx, sql`cast(${tx.now} as bigint) / 60000`, [...counts].map(([organizationId, count]) => [organizationId, kind, count]))
 }
 
 /**
- * Under which number a session counts for everybody. Beside each organization's own counters stand everybody's, so that
- * nobody has to add up thousands; no organization has a number below 0. Each session has one of its own (among a great
- * many, some share one), so that nodes do not wait for each other at one row.
+ * Adds to a minute's counters, and to everybody's, which stand beside each organization's own so that nobody has to add up
+ * thousands. In one order, as everybody does: nobody waits crosswise.
  */
-export function everybodyOf(session: string): number {
-  let hash = 0
-  for (let i = 0; i < session.length; i++) hash = (hash * 31 + session.charCodeAt(i)) % 1_000
-  return -2 - hash
+export async function addToCounters(tx: Database, minute: Sql | number, tallies: readonly (readonly [organizationId: number, kind: string, count: number])[]): Promise<void> {
+  const sums = new Map<string, [number, string, number]>()
+  for (const [organizationId, kind, count] of tallies) {
+    for (const owner of [everybodysMinute, organizationId]) {
+      const sum = sums.get(`${owner} ${kind}`)
+      if (sum === undefined) sums.set(`${owner} ${kind}`, [owner, kind, count])
+      else sum[2] += count
+    }
+  }
+  const rows = [...sums.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+  await tx.run(sql`
+    insert into counters (minute, organization_id, kind, count)
+    select cast(${minute} as bigint), organization_id, kind, count from ${tx.rows(rows, columns)} as r
+    where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
 }
 
-/** For what is counted without a session. */
-const everybodyBeside = -1
+/** Under which number a minute counts for everybody; no organization has one below 1. */
+const everybodysMinute = -1
 
-const columns: readonly Column[] = ['organization_id int', 'count int']
+const columns: readonly Column[] = ['organization_id int', 'kind text', 'count int']

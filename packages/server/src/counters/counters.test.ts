@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { backlog } from './backlog.js'
-import { countNow, everybodyOf } from './count.js'
+import { addToCounters, countNow } from './count.js'
 import { failingEndpoints } from './failing-endpoints.js'
 import { inboundCounts } from './inbound-counts.js'
 import { latencyKind } from './latency.js'
 import { overview } from './overview.js'
 import { sumUp } from './sum-up.js'
+import { foldTallies, tally } from './tallies.js'
 import { deliveryStates } from '../deliveries/delivery.js'
 import { endpointId } from '../ids/public-id.js'
 import { count } from '../sources/receive.js'
@@ -83,6 +84,41 @@ onEachDatabase('counters that are summed up', (db) => {
     await db.run(sql`delete from counters where minute < ${Math.floor(to / minute) - 60}`)
     const hours = (await overview(db, { organizationId: 2, from: to - 24 * 7 * 60 * minute, to }))
     expect(hours.totals).toEqual(before[7]?.totals)
+  })
+
+  test('what was tallied is told at once, and the same once it was added to the counters', async () => {
+    const from = db.clock.now()
+    await tally(db, [[1, 'dead', 2], [2, 'dead', 1], [2, latencyKind(50), 3]])
+    await tally(db, [[2, 'retrying', 4]])
+    db.clock.advance(minute)
+    await countNow(db, 'dead', new Map([[2, 10]]))
+    await tally(db, [[2, 'dead', 5]])
+    await tally(db, [])
+    const all = () => Promise.all([1, 24, 48].flatMap((hours) => [1, 2, 3, undefined].map((organizationId) => overview(db, { organizationId, from, to: from + hours * 60 * minute }))))
+    const before = await all()
+    expect(before[0]).toMatchObject({ totals: { dead: 2, succeeded: 0 }, steps: [{ at: from, dead: 2 }] })
+    expect(before[1]).toMatchObject({ totals: { dead: 16, succeeded: 3, retrying: 4 }, latency: { count: 3 }, steps: [{ at: from, dead: 1 }, { at: from + minute, dead: 15 }] })
+    expect(before[2]?.steps).toEqual([])
+    expect(before[3]?.totals).toMatchObject({ dead: 18, succeeded: 3, retrying: 4 })
+
+    expect([await foldTallies(db, { limit: 2 }), await foldTallies(db, { limit: 2 }), await foldTallies(db, { limit: 2 })]).toEqual([true, false, false])
+    expect(await db.all(sql`select id from tallies`)).toEqual([])
+    expect(await all()).toEqual(before)
+  })
+
+  test('a minute is summed up only when all that was tallied in it is counted', async () => {
+    const from = db.clock.now()
+    await tally(db, [[1, 'dead', 2]])
+    db.clock.advance(10 * minute)
+    await countNow(db, 'dead', new Map([[1, 3]]))
+    db.clock.advance(10 * minute)
+    while (await sumUp(db, { limit: 100 }));
+    await foldTallies(db, { limit: 100 })
+    const told = async () => (await overview(db, { organizationId: 1, from, to: from + 24 * 60 * minute })).totals.dead
+    expect(await told()).toBe(5)
+    while (await sumUp(db, { limit: 100 }));
+    expect(await told()).toBe(5)
+    expect(await db.first(sql`select cast(sum(count) as int) as dead from counter_hours where organization_id = 1`)).toEqual({ dead: 5 })
   })
 
   test('the last two minutes are left alone: somebody may still be counting there', async () => {
@@ -175,12 +211,7 @@ onEachDatabase('the backlog', (db) => {
 })
 
 async function countLatencies(db: TestDatabase, organizationId: number, latencies: readonly number[]): Promise<void> {
-  for (const ms of latencies) {
-    await db.run(sql`
-      insert into counters (minute, organization_id, kind, count)
-      values (${Math.floor(db.clock.now() / minute)}, ${organizationId}, ${latencyKind(ms)}, 1), (${Math.floor(db.clock.now() / minute)}, ${everybodyOf('a session')}, ${latencyKind(ms)}, 1)
-      on conflict (minute, organization_id, kind) do update set count = counters.count + 1`)
-  }
+  await addToCounters(db, Math.floor(db.clock.now() / minute), latencies.map((ms) => [organizationId, latencyKind(ms), 1]))
 }
 
 async function givenAcme(db: TestDatabase) {

@@ -2,6 +2,7 @@ import { sql, type Sql } from '../storage/sql.js'
 import { counterKinds, type CounterKind } from './count.js'
 import { latencyBucket, latencyOf, type Histogram, type Latency } from './latency.js'
 import { everybody, summedTo } from './sum-up.js'
+import { talliesOf, type Tally } from './tallies.js'
 import type { Database } from '../storage/database.js'
 
 export interface Overview {
@@ -21,22 +22,30 @@ export async function overview(db: Database, { organizationId = everybody, from,
   const first = Math.max(Math.floor(from / msPerMinute), below - maxMinutes)
   const stepMinutes = stepLengths.find((minutes) => (below - first) / minutes <= maxSteps) ?? minutesPerWeek
   const { minute: summed } = await summedTo(db)
-  const rows = await db.all<{ step: number; kind: string; count: number }>(sql`
-    select c.minute - c.minute % cast(${stepMinutes} as bigint) as step, c.kind, sum(c.count) as count
+  // In one statement: what is just being added to the counters is read in one place, and in one only.
+  const rows = await db.all<{ step: number; kind: string; count: number; counts: string | null }>(sql`
+    select c.minute - c.minute % cast(${stepMinutes} as bigint) as step, c.kind, sum(c.count) as count, null as counts
     from (${stepMinutes < 60 ? byMinutes(organizationId, first, below) : byHoursAndMinutes(organizationId, first, below, summed)}) as c
-    group by 1, 2 order by 1`)
+    group by 1, 2
+    union all select minute - minute % cast(${stepMinutes} as bigint), '', 0, counts from tallies where minute >= ${first} and minute < ${below}`)
 
-  const totals = none()
-  const histogram: Histogram = new Map()
-  const steps: { at: number; counts: Record<CounterKind, number>; histogram: Histogram }[] = []
-  for (const { step, kind, count } of rows) {
-    const at = step * msPerMinute
-    let last = steps.at(-1)
-    if (last?.at !== at) steps.push(last = { at, counts: none(), histogram: new Map() })
-    for (const sum of [{ counts: totals, histogram }, last]) add(sum, kind, Number(count))
+  const whole: Counted = { counts: none(), histogram: new Map() }
+  const steps = new Map<number, Counted>()
+  for (const { step, kind, count, counts } of rows) {
+    const tallies: Tally[] = counts === null ? [[organizationId, kind, Number(count)]] : talliesOf({ counts }).filter(([owner]) => organizationId === everybody || owner === organizationId)
+    for (const [, counterKind, number] of tallies) {
+      let ofStep = steps.get(step)
+      if (ofStep === undefined) steps.set(step, ofStep = { counts: none(), histogram: new Map() })
+      for (const sum of [whole, ofStep]) add(sum, counterKind, number)
+    }
   }
-  return { stepMinutes, totals, latency: latencyOf(histogram), steps: steps.map((step) => ({ at: step.at, ...step.counts, latency: latencyOf(step.histogram) })) }
+  return {
+    stepMinutes, totals: whole.counts, latency: latencyOf(whole.histogram),
+    steps: [...steps].sort((a, b) => a[0] - b[0]).map(([step, { counts, histogram }]) => ({ at: step * msPerMinute, ...counts, latency: latencyOf(histogram) })),
+  }
 }
+
+interface Counted { counts: Record<CounterKind, number>; histogram: Histogram }
 
 const msPerMinute = 60_000
 const maxSteps = 200
@@ -63,7 +72,7 @@ function byMinutes(organizationId: number, first: number, below: number): Sql {
       where c.minute = m.minute and ${organizationId === everybody ? sql`c.organization_id < ${everybody}` : sql`c.organization_id = ${organizationId}`} and c.minute < ${below}) as looked_up`
 }
 
-function add({ counts, histogram }: { counts: Record<CounterKind, number>; histogram: Histogram }, kind: string, count: number): void {
+function add({ counts, histogram }: Counted, kind: string, count: number): void {
   const bucket = latencyBucket(kind)
   if (bucket !== undefined) histogram.set(bucket, (histogram.get(bucket) ?? 0) + count)
   if (bucket !== undefined) counts.succeeded += count

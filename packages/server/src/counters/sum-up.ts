@@ -13,7 +13,9 @@ export async function sumUp(db: Database, { limit }: { limit: number }): Promise
   return db.transaction(async (tx) => {
     if (!await isFreeToDo(tx, 'sum up counters')) return false
     const begun = await summedTo(tx)
-    const { below } = await tx.first<{ below: number }>(sql`select cast(${tx.now} as bigint) / 60000 - ${stillCountedMinutes} as below`) as { below: number }
+    const { over, tallied } = await tx.first<{ over: number; tallied: number | null }>(sql`
+      select cast(${tx.now} as bigint) / 60000 - ${stillCountedMinutes} as over, (select min(minute) from tallies) as tallied`) as { over: number; tallied: number | null }
+    const below = Math.min(over, tallied ?? over)
     let summed: Summed = begun
     for (let room = limit; room > 0 && summed.minute < below;) {
       const minute = summed.organization_id === first ? await nextMinute(tx, summed.minute, below) : summed.minute

@@ -1,5 +1,5 @@
-import { everybodyOf } from '../counters/count.js'
 import { latencyKind } from '../counters/latency.js'
+import { tally } from '../counters/tallies.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
 import { deliveryStates, type DeliveryState } from './delivery.js'
@@ -50,7 +50,6 @@ export interface Settled {
 
 const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'attempts int', 'state int', 'step int', 'wait_ms int']
 const attemptColumns: readonly Column[] = ['event_id int', 'endpoint_id int', 'number int', 'at int', 'duration_ms int', 'status int', 'error_class text', 'error text', 'url text', 'request_headers text', 'response_headers text', 'answer bytes']
-const counterColumns: readonly Column[] = ['organization_id int', 'kind text', 'count int']
 const idColumns: readonly Column[] = ['id int']
 const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int', 'status int', 'error_class text']
 
@@ -58,7 +57,7 @@ const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
   // Sent in this order without waiting for answers in between; where the proof fails, nothing of it stands.
   const [, , { applied, at }] = await Promise.all([proveSession(tx, session), lockWhatTurns(tx, settlements), moveDeliveries(tx, settlements)])
-  await Promise.all([keepAttempts(tx, applied), count(tx, session, applied), rememberFailing(tx, settlements)])
+  await Promise.all([keepAttempts(tx, applied), tally(tx, countByKind(applied)), rememberFailing(tx, settlements)])
   const disabledEndpoints = await disable(tx, applied)
   const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
   return { applied: applied.length, at, disabledEndpoints, hasAlerts }
@@ -84,9 +83,7 @@ async function keepAttempts(tx: Database, settlements: readonly Settlement[]): P
 
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
 
-/** One row per minute, organization and outcome, and everybody's, however many deliveries: what the overview reads instead of scanning. */
-async function count(tx: Database, session: string, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return
+function countByKind(settlements: readonly Settlement[]): [number, string, number][] {
   const counts = new Map<string, [number, string, number]>()
   for (const settlement of settlements) {
     const kind = counterKind(settlement)
@@ -95,14 +92,7 @@ async function count(tx: Database, session: string, settlements: readonly Settle
     if (row === undefined) counts.set(key, [settlement.organizationId, kind, 1])
     else row[2]++
   }
-  const all = new Map<string, number>()
-  for (const [, kind, number] of counts.values()) all.set(kind, (all.get(kind) ?? 0) + number)
-  const everybody = everybodyOf(session)
-  const rows = [...[...all].map(([kind, number]): [number, string, number] => [everybody, kind, number]), ...counts.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
-  await tx.run(sql`
-    insert into counters (minute, organization_id, kind, count)
-    select cast(${tx.now} as bigint) / 60000, organization_id, kind, count from ${tx.rows(rows, counterColumns)} as r
-    where true on conflict (minute, organization_id, kind) do update set count = counters.count + excluded.count`)
+  return [...counts.values()]
 }
 
 /** What took a retry tells of the endpoint's troubles, and a replay of nobody's haste: neither says how fast webhooks are. */

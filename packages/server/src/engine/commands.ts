@@ -9,6 +9,7 @@ import { consume } from '../consumers/consume.js'
 import { replayConsumerDeadLetter } from '../consumers/dead-letters.js'
 import { beginHandlers, settleStretch, takeStretch } from '../consumers/take-stretch.js'
 import { sumUp } from '../counters/sum-up.js'
+import { foldTallies } from '../counters/tallies.js'
 import { changeEndpoint, deleteEndpoint, moveEndpoint } from '../endpoints/change-endpoint.js'
 import { createEndpoint } from '../endpoints/create-endpoint.js'
 import { discardForDeletedEndpoints } from '../endpoints/discard-for-deleted.js'
@@ -61,6 +62,7 @@ export const commands = {
   eraseStep,
   sweep,
   sumUp,
+  foldTallies,
   makePartitionsAhead: (db: Database, _input: object) => makePartitionsAhead(db),
   dropPartitions,
   findUndeliveredSpan: (db: Database, _input: object) => findUndeliveredSpan(db),

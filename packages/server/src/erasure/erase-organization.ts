@@ -1,3 +1,4 @@
+import { foldTallies } from '../counters/tallies.js'
 import { eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { putFact, readFact } from '../installation/installation.js'
 import { idBeforeDeletion } from '../organizations/organization-id.js'
@@ -87,6 +88,8 @@ const owned: readonly (readonly [table: string, key: string])[] = [
 ]
 
 async function eraseWhatElse(tx: Database, { id, public_id: publicId, erase_asked_at: askedAt }: Erased, batch: number): Promise<boolean> {
+  // Among them may be its own, which would come back.
+  if (await foldTallies(tx, { limit: batch })) return true
   for (const [table, key] of owned) {
     const columns = rawSql(key)
     const erased = await tx.run(sql`delete from ${rawSql(table)} where (${columns}) in (select ${columns} from ${rawSql(table)} where organization_id = ${id} limit ${batch})`)

@@ -7,10 +7,12 @@ import type { Log } from '../observability/log.js'
 /** Deliveries that one step of a bulk replay makes due, and rows that one sweep removes: little, because others wait for the writer. */
 const replayStep = 500
 const sweepBatch = 500
+/** Tallies that one step adds to the counters. */
+const foldStep = 500
 /** Counters of minutes that are over which one step adds to their hours. */
 const sumStep = 200
 
-/** What a node does beside the deliveries: bulk replays go on, counters are summed up, what is to be erased is, and what was kept long enough goes. */
+/** What a node does beside the deliveries: bulk replays go on, what was counted is summed up, what is to be erased is, and what was kept long enough goes. */
 export function housekeeping({ store, clock, log, settings, wake }: { store: Store; clock: Clock; log: Log; settings: Settings; wake: () => void }): Chore[] {
   return [
     {
@@ -21,6 +23,7 @@ export function housekeeping({ store, clock, log, settings, wake }: { store: Sto
         return worked
       },
     },
+    { everyMs: 5_000, work: () => store.command('foldTallies', { limit: foldStep }) },
     { everyMs: 10_000, work: () => store.command('sumUp', { limit: sumStep }) },
     {
       everyMs: 60_000,

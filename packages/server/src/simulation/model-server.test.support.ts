@@ -409,5 +409,6 @@ const tables: Record<string, { key: readonly string[]; columns: Row }> = {
   attempts: { key: ['event_id', 'endpoint_id', 'number'], columns: { event_id: null, endpoint_id: null, number: null, at: null, duration_ms: null, status: null, error_class: null, error: null, url: null, request_headers: null, response_headers: null, answer: null } },
   sessions: { key: ['token'], columns: { token: null, node: null, alive_until: null, dispatches: 0, delivers: 0 } },
   lanes: { key: ['endpoint_id'], columns: { endpoint_id: null, organization_id: null, session: null, wake_at: null, failing_since: null, failing_status: null, failing_error_class: null } },
+  tallies: { key: ['id'], columns: { id: drawn, minute: null, counts: null } },
   counters: { key: ['minute', 'organization_id', 'kind'], columns: { minute: null, organization_id: null, kind: null, count: 0 } },
 }

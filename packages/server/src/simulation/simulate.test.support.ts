@@ -103,20 +103,22 @@ class Simulation {
     ledger.lastMovedAt = world.now
     const left = (): string[] => [...this.#underWay > 0 ? ['a publish'] : [], ...ledger.unfinished(endpointsOf)]
     let lookAt = 0
-    await this.#go(() => {
-      if (world.now < lookAt) return false
-      lookAt = world.now + 500
-      this.#resumeEndpoints()
-      return world.now > ledger.lastMovedAt + stuckAfterMs || left().length === 0
-    })
-    const [first, ...others] = left()
-    if (first !== undefined) ledger.break('stuck', `${first} is pending, and nothing has moved for ${stuckAfterMs / 1000} s (${others.length} more).\n  lanes: ${JSON.stringify(server.rowsOf('lanes'))}\n  sessions: ${JSON.stringify(server.rowsOf('sessions'))}`)
+    do {
+      await this.#go(() => {
+        if (world.now < lookAt) return false
+        lookAt = world.now + 500
+        this.#resumeEndpoints()
+        return world.now > ledger.lastMovedAt + stuckAfterMs || left().length === 0
+      })
+      const [first, ...others] = left()
+      if (first !== undefined) ledger.break('stuck', `${first} is pending, and nothing has moved for ${stuckAfterMs / 1000} s (${others.length} more).\n  lanes: ${JSON.stringify(server.rowsOf('lanes'))}\n  sessions: ${JSON.stringify(server.rowsOf('sessions'))}`)
+      // What is late yet, of requests and settlements, comes; a replay among it has to end as well.
+      const settled = world.now + 3_000
+      await this.#go(() => world.now > settled)
+    } while (!this.isBroken && left().length > 0)
     if (this.isBroken) return
-    // What is late yet, of requests and settlements, comes.
-    const settled = world.now + 3_000
-    await this.#go(() => world.now > settled)
     ledger.settleTheBooks()
-    for (const table of ['events', 'event_keys', 'deliveries', 'attempts', 'counters']) server.remove(table, () => true)
+    for (const table of ['events', 'event_keys', 'deliveries', 'attempts', 'tallies', 'counters']) server.remove(table, () => true)
   }
 
   async #go(isOver: () => boolean): Promise<void> {

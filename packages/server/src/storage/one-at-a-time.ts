@@ -2,7 +2,7 @@ import { sql } from './sql.js'
 import type { Database } from './database.js'
 
 /** What only one node at a time may do. The numbers are for ever: nodes of two versions may run side by side. */
-const works = { 'migrate': 1, 'register formats': 2, 'relay the outbox': 3, 'raise event ids': 4, 'remove what is old': 5, 'drop old days': 6, 'erase organizations': 7, 'sum up counters': 8 } as const
+const works = { 'migrate': 1, 'register formats': 2, 'relay the outbox': 3, 'raise event ids': 4, 'remove what is old': 5, 'drop old days': 6, 'erase organizations': 7, 'sum up counters': 8, 'fold tallies': 9 } as const
 
 /** The first half of our advisory locks' keys, so that they are nobody else's in the same database ("post"). */
 const ours = 0x706f7374
