@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 
 function gate(): Gate {
-  const query = async (): Promise<unknown> => isRevoked ? undefined : { organizationId: 1, organization: 'acme', scopes: ['events:publish'], expiresAt: null }
+  const query = async (_: string, { hashes }: { hashes: string[] }): Promise<unknown> => isRevoked ? [] : hashes.map((hash) => ({ hash, organizationId: 1, organization: 'acme', scopes: ['events:publish'], expiresAt: null }))
   return new Gate({ store: { query } as unknown as Store, adminKeyHash: hashApiKey('sk_admin'), now: () => now, wakeup })
 }
 

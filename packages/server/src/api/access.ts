@@ -24,8 +24,8 @@ export class Gate {
     this.#now = now
     this.#sessions = sessions
     this.#member = wakeup?.join(({ access }) => { if (access === true) this.#forgetAll() })
-    this.#keys = new Recent({ maxAgeMs: () => keyMaxAgeMs, maxEntries: 10_000, now, read: (header) => readAccess(header, store, adminKeyHash) })
-    this.#organizations = new Recent({ maxAgeMs: () => wakeup?.isHeard === true ? organizationMaxAgeMs : keyMaxAgeMs, maxEntries: 50_000, now, read: (id) => store.query('findOrganization', { publicId: id }) })
+    this.#keys = new Recent({ maxAgeMs: () => keyMaxAgeMs, maxEntries: 10_000, now, read: (headers) => readAccesses(headers, store, adminKeyHash) })
+    this.#organizations = new Recent({ maxAgeMs: () => wakeup?.isHeard === true ? organizationMaxAgeMs : keyMaxAgeMs, maxEntries: 50_000, now, read: async (publicIds) => new Map((await store.query('findOrganizations', { publicIds })).map((found) => [found.publicId, found])) })
   }
 
   /** Who sends a request: by its key or, where it brings none, by the session of a browser. */
@@ -83,11 +83,19 @@ export function demand(access: Access, scope: Scope): void {
 const [keyMaxAgeMs, organizationMaxAgeMs] = [2_000, 10_000]
 const maxHeaderLength = 1_024
 
-async function readAccess(header: string, store: Store, adminKeyHash: Uint8Array): Promise<Access | undefined> {
-  const token = header.length <= maxHeaderLength ? /^bearer +(\S.*)$/i.exec(header.trim())?.[1] : undefined
-  if (token === undefined) return undefined
-  const hash = hashApiKey(token)
-  if (isSameHash(hash, adminKeyHash)) return { kind: 'admin', scopes: ['admin'] }
-  const found = await store.query('findKey', { hash: hash.toString('hex') })
-  return found && { kind: 'organization', organizationId: found.organizationId, organization: found.organization, scopes: found.scopes, expiresAt: found.expiresAt }
+async function readAccesses(headers: readonly string[], store: Store, adminKeyHash: Uint8Array): Promise<Map<string, Access>> {
+  const accesses = new Map<string, Access>()
+  const headersByHash = new Map<string, string[]>()
+  for (const header of headers) {
+    const token = header.length <= maxHeaderLength ? /^bearer +(\S.*)$/i.exec(header.trim())?.[1] : undefined
+    if (token === undefined) continue
+    const hash = hashApiKey(token)
+    if (isSameHash(hash, adminKeyHash)) accesses.set(header, { kind: 'admin', scopes: ['admin'] })
+    else headersByHash.set(hash.toString('hex'), [...headersByHash.get(hash.toString('hex')) ?? [], header])
+  }
+  if (headersByHash.size === 0) return accesses
+  for (const { hash, organizationId, organization, scopes, expiresAt } of await store.query('findKeys', { hashes: [...headersByHash.keys()] })) {
+    for (const header of headersByHash.get(hash) ?? []) accesses.set(header, { kind: 'organization', organizationId, organization, scopes, expiresAt })
+  }
+  return accesses
 }

@@ -11,7 +11,7 @@ test('the configuration is told with its sources, and without a secret', async (
   const reading = readSettings({ mode: 'serve', env: { POSTHORN_API_KEY: adminKey, POSTHORN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), DATABASE_URL: 'postgres://posthorn:hush@db/posthorn' }, flags: { port: '5000' }, readSecretFile: () => '' })
   if (!reading.ok) throw new Error(reading.mistakes.join('\n'))
   const { settings } = reading
-  const app = createApp({ engine: { store: { query: async () => undefined } }, clock: { now: () => 0 }, adminKeyHash: hashApiKey(adminKey), settings: { version: '1' }, configuration: { mode: settings.mode, settings: tellSettings(settings) } } as unknown as Surroundings)
+  const app = createApp({ engine: { store: { query: async () => [] } }, clock: { now: () => 0 }, adminKeyHash: hashApiKey(adminKey), settings: { version: '1' }, configuration: { mode: settings.mode, settings: tellSettings(settings) } } as unknown as Surroundings)
   const ask = (key: string) => app.request('/v1/configuration', { headers: { authorization: `Bearer ${key}` } })
 
   const text = await (await ask(adminKey)).text()

@@ -17,11 +17,12 @@ describe('what is remembered for a short time', () => {
       maxAgeMs: () => 1_000,
       maxEntries: 10,
       now: () => now,
-      read: async () => {
+      read: async (keys) => {
         reads++
         await Promise.resolve()
         if (failure !== undefined) throw failure
-        return stored
+        const value = stored
+        return new Map(value === undefined ? [] : keys.map((key) => [key, value]))
       },
     })
   })
@@ -42,6 +43,20 @@ describe('what is remembered for a short time', () => {
     expect(reads).toBe(2)
     now = 1_400
     expect(recent.known('key')).toBe('second')
+  })
+
+  it('is read again together with what else is asked for and nearly as old', async () => {
+    await Promise.all(['a', 'b', 'unasked'].map((key) => recent.get(key)))
+    now = 300
+    await recent.get('young')
+    for (const key of ['a', 'b', 'young']) recent.known(key)
+    now = 500
+    reads = 0
+    stored = 'second'
+    for (const key of ['a', 'b']) expect(recent.known(key)).toBe('first')
+    await settled()
+    expect(reads).toBe(1)
+    expect(['a', 'b', 'young', 'unasked'].map((key) => recent.known(key))).toEqual(['second', 'second', 'first', 'first'])
   })
 
   it('is gone as soon as it is found to be gone', async () => {

@@ -9,7 +9,7 @@ import { systemPace, type Pace } from './pace.js'
 import { Shares } from './shares.js'
 import { startChore, type Chore } from './periodic.js'
 import { turnInTwo } from './turn.js'
-import { Turns } from './turns.js'
+import { Turns, turnLimits } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
 import type { LookRequest } from '../deliveries/lanes.js'
@@ -101,7 +101,7 @@ export class Node implements Engine {
     this.store = around.store
     this.#shares = new Shares(around.node, [this.#self])
     this.#member = around.wakeup.join((news) => this.#hear(news))
-    this.#turns = new Turns(this.#partners(), this.#pace)
+    this.#turns = new Turns(this.#partners(), this.#pace, turnLimits.apartMs[around.store.dialect])
     this.#relay = new OutboxRelay({
       look: (limit) => this.store.query('waitingInOutbox', { limit }),
       move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),

@@ -17,8 +17,8 @@ import { anySealedSecret, findEndpoint, listEndpoints, loadEndpoints } from '../
 import { listEvents } from '../events/list-events.js'
 import { findEvent } from '../events/read-events.js'
 import { findAnswer } from '../idempotency/once.js'
-import { findKey, listKeys } from '../keys/keys.js'
-import { findOrganization, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
+import { findKeys, listKeys } from '../keys/keys.js'
+import { findOrganization, findOrganizations, listOrganizations, readOrganization } from '../organizations/read-organizations.js'
 import { ping } from '../storage/ping.js'
 import { partitionDaysAhead } from '../partitions/make-partitions.js'
 import { inspectedEndpoints } from '../inspector/inspected-endpoints.js'
@@ -41,9 +41,10 @@ export const queries = {
   liveNodes: (db: Database, _input: object) => liveNodes(db),
   ping,
   findOrganization,
+  findOrganizations,
   readOrganization,
   listOrganizations,
-  findKey,
+  findKeys,
   listKeys,
   findEndpoint,
   listEndpoints,

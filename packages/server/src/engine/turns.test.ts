@@ -20,7 +20,7 @@ test('the next turn is under way before what the last one brought is sent, so th
   const first = turns.append([anEvent])
   await moment()
   const second = turns.append([anEvent])
-  await moment(turnLimits.apartMs + 1)
+  await moment(turnLimits.apartMs.sqlite + 1)
   endTurn()
   await first
   await moment()

@@ -1,6 +1,6 @@
 import { Problem } from '../problems/problem.js'
 import { sql } from '../storage/sql.js'
-import type { Database } from '../storage/database.js'
+import type { Column, Database } from '../storage/database.js'
 import type { Scope } from './scopes.js'
 
 /** An organization's API key as it is listed. The key itself is nowhere; `hint` is its end, by which people recognize it. */
@@ -50,16 +50,19 @@ export async function revokeKey(db: Database, { organizationId, id, mayEndAdmin 
   })
 }
 
-/** Whose key has this hash, if it is in force. */
-export async function findKey(db: Database, { hash }: { hash: string }): Promise<FoundKey | undefined> {
-  const row = await db.first<{ id: number; organization_id: number; public_id: string; scopes: string; expires_at: number | null }>(sql`
-    select k.id, k.organization_id, o.public_id, k.scopes, k.expires_at
-    from api_keys k join organizations o on o.id = k.organization_id
-    where k.hash = ${hash} and k.revoked_at is null and o.deleted_at is null and (k.expires_at is null or k.expires_at > ${db.now})`)
-  return row && { id: row.id, organizationId: row.organization_id, organization: row.public_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt: row.expires_at }
+/** Whose keys have these hashes, of those that are in force. */
+export async function findKeys(db: Database, { hashes }: { hashes: readonly string[] }): Promise<FoundKey[]> {
+  const rows = await db.all<{ hash: string; id: number; organization_id: number; public_id: string; scopes: string; expires_at: number | null }>(sql`
+    select k.hash, k.id, k.organization_id, o.public_id, k.scopes, k.expires_at
+    from ${db.rows(hashes.map((hash) => [hash]), hashColumns)} as r join api_keys k on k.hash = r.hash join organizations o on o.id = k.organization_id
+    where k.revoked_at is null and o.deleted_at is null and (k.expires_at is null or k.expires_at > ${db.now})`)
+  return rows.map((row) => ({ hash: row.hash, id: row.id, organizationId: row.organization_id, organization: row.public_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt: row.expires_at }))
 }
 
+const hashColumns: readonly Column[] = ['hash text']
+
 export interface FoundKey {
+  hash: string
   id: number
   organizationId: number
   /** The organization's public id. */

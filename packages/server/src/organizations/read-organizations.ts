@@ -1,7 +1,7 @@
 import { sql } from '../storage/sql.js'
 import type { EventTypePolicy } from '../catalogs/catalog.js'
 import type { ConsumerName } from '../consumers/consumer-names.js'
-import type { Database } from '../storage/database.js'
+import type { Column, Database } from '../storage/database.js'
 import type { Organization } from './organization.js'
 
 /** What a request needs to know of its organization. */
@@ -15,9 +15,17 @@ export interface OrganizationSummary {
 }
 
 export async function findOrganization(db: Database, { publicId }: { publicId: string }): Promise<OrganizationSummary | undefined> {
-  const row = await db.first<OrganizationRow>(sql`select * from organizations where public_id = ${publicId} and deleted_at is null`)
-  return row && { id: row.id, publicId: row.public_id, catalog: row.catalog, format: row.format, retryPolicy: JSON.parse(row.retry_policy), eventTypePolicy: row.event_type_policy as EventTypePolicy }
+  return (await findOrganizations(db, { publicIds: [publicId] }))[0]
 }
+
+/** Of these, those that there are. */
+export async function findOrganizations(db: Database, { publicIds }: { publicIds: readonly string[] }): Promise<OrganizationSummary[]> {
+  const rows = await db.all<OrganizationRow>(sql`
+    select o.* from ${db.rows(publicIds.map((publicId) => [publicId]), publicIdColumns)} as r join organizations o on o.public_id = r.public_id where o.deleted_at is null`)
+  return rows.map((row) => ({ id: row.id, publicId: row.public_id, catalog: row.catalog, format: row.format, retryPolicy: JSON.parse(row.retry_policy), eventTypePolicy: row.event_type_policy as EventTypePolicy }))
+}
+
+const publicIdColumns: readonly Column[] = ['public_id text']
 
 export async function readOrganization(db: Database, { id }: { id: number }): Promise<Organization | undefined> {
   const row = await db.first<OrganizationRow>(sql`select * from organizations where id = ${id} and deleted_at is null`)
