@@ -290,13 +290,13 @@ function given({ ordered = false } = {}) {
     returnToWaiting: () => new Promise((resolve) => { returned.push(resolve) }),
     report: (error) => { if (error !== cut) throw error },
   })
-  /** Until nothing is left that was to be done within so long. */
+  /** What was to be done within so long is done, and then whatever is to be done at once. */
   const passTime = async (within = 0): Promise<void> => {
-    for (;;) {
+    for (let ms = within; ; ms = 0) {
       await aMoment()
-      const due = later.filter(({ ms }) => ms <= within)
+      const due = later.filter((one) => one.ms <= ms)
       if (due.length === 0) return
-      later = later.filter(({ ms }) => ms > within)
+      later = later.filter((one) => one.ms > ms)
       for (const { callback } of due) callback()
     }
   }

@@ -3,11 +3,13 @@ import { publicEventId, type Format } from '../formats/format.js'
 import { conclude } from './conclude.js'
 import { delivererLimits, type DelivererLimits } from './deliverer-limits.js'
 import { deliveryStates, type Next } from './delivery.js'
-import { DueTimes } from './due-times.js'
+import { DueTimer } from './due-times.js'
 import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
+import { LaneReader } from './lane-reader.js'
 import { Slots } from './slots.js'
 import { renderRequest, type Target } from './target.js'
+import { TargetReader } from './target-reader.js'
 import { Turnstile } from './turnstile.js'
 import type { AttemptRequest, AttemptResult } from './attempt.js'
 import type { LaneLook, LookRequest } from './lanes.js'
@@ -60,12 +62,11 @@ export class Deliverer {
   readonly #lanes = new Map<number, Lane>()
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
-  readonly #looks = new Turnstile()
-  readonly #dueTimes = new DueTimes()
+  readonly #dueTimes: DueTimer
   readonly #slots: Slots
   readonly #memory: LaneMemory
-  readonly #wantsLook = new Set<Lane>()
-  readonly #wantsTarget = new Set<Lane>()
+  readonly #reader: LaneReader
+  readonly #targets: TargetReader
   readonly #mayGo = new Set<Lane>()
   readonly #letGo = new Set<Lane>()
   #settlements: Settling[] = []
@@ -73,26 +74,42 @@ export class Deliverer {
   /** Strictly ordered lanes that were read meanwhile. */
   readonly #awaitTurn = new Set<Lane>()
   #turn = 0
-  #isLooking = false
-  #isLoading = false
   #isStopping = false
   /** Some have been started, and the event loop has its turn before the next are. */
   #isPausing = false
-  #cancelTimer: (() => void) | undefined
-  #timerAt = Infinity
   /** Raised when the session is lost: what began under the earlier one changes nothing here any more. */
   #generation = 0
 
   constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
     this.#slots = new Slots(limits)
     this.#memory = new LaneMemory(limits)
+    this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
+    const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
+    this.#reader = new LaneReader({
+      ...shared,
+      look: (requests) => around.look(requests),
+      seen: (looks, events) => { for (const look of looks) this.#seen(look, events) },
+      looked: (lanes) => {
+        for (const lane of lanes) this.#lineUp(lane)
+        this.#pump()
+      },
+    }, this.#memory, limits)
+    this.#targets = new TargetReader({
+      ...shared,
+      load: (endpointIds) => around.loadTargets(endpointIds),
+      loaded: (lane, target) => this.#setTarget(lane, target),
+      goOn: () => {
+        this.#reader.go()
+        this.#pump()
+      },
+    })
   }
 
   get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#slots.unsettled }
   get laneCount(): number { return this.#lanes.size }
   /** Lanes that are to be read from the database and were not yet. */
-  get looksWaiting(): number { return this.#wantsLook.size }
+  get looksWaiting(): number { return this.#reader.waiting }
   /** How many more deliveries memory may be handed. */
   get room(): number { return this.#isStopping ? 0 : this.#memory.room }
 
@@ -136,10 +153,10 @@ export class Deliverer {
       if (lane.target === undefined || lane.isLeaving !== isOurs(lane.organizationId)) continue
       lane.isLeaving = !lane.isLeaving
       // It has come back before it was gone: what was passed over meanwhile is read now.
-      this.#wantLook(lane)
+      this.#reader.want(lane)
       this.#afterChange(lane)
     }
-    this.#look()
+    this.#reader.go()
   }
 
   /** These lanes are gone; what else was to go in that turn has stayed. */
@@ -148,16 +165,15 @@ export class Deliverer {
     for (const lane of this.#letGo) {
       lane.isLetGo = false
       if (!gone.has(lane.endpointId)) {
-        if (lane.wantsLook) this.#wantLook(lane)
+        this.#reader.lineUp(lane)
         continue
       }
       this.#memory.forget(lane)
-      lane.wantsLook = false
-      this.#wantsLook.delete(lane)
+      this.#reader.forget(lane)
       this.#lanes.delete(lane.endpointId)
     }
     this.#letGo.clear()
-    this.#look()
+    this.#reader.go()
   }
 
   /** The turn is over, and memory has taken in what it brought, or it brought nothing. */
@@ -186,12 +202,12 @@ export class Deliverer {
       const dueAt = settlement.state === deliveryStates.waiting ? at + settlement.waitMs : null
       this.#conclude(lane, { ...item, attempts: item.attempts + 1, step: settlement.step }, dueAt)
       if (settlement.disable !== null) {
-        this.#wantTarget(lane)
-        this.#wantLook(lane)
+        this.#targets.want(lane)
+        this.#reader.want(lane)
       }
       this.#afterChange(lane)
     }
-    this.#loadTargets()
+    this.#targets.go()
   }
 
   /** Takes in what a dispatch handed over; `goOn` starts it. */
@@ -213,16 +229,16 @@ export class Deliverer {
       else this.#lineUp(lane)
     }
     if (lost.length > 0) this.#giveBackLost(lost)
-    this.#loadTargets()
+    this.#targets.go()
   }
 
   /** Handed over without their events, which is a bug of ours: rather than be stuck, they are read from the database. */
   #giveBackLost(lost: Handed[]): void {
     this.around.report(new Error(`${lost.length} deliveries were handed over without their events.`), 'They are read from the database.')
     this.around.returnToWaiting(lost, 0).then(() => {
-      for (const id of new Set(lost.map(({ endpointId }) => endpointId))) this.#wantLook(this.#lanes.get(id) ?? this.#addLane(id))
-      this.#loadTargets()
-      this.#look()
+      for (const id of new Set(lost.map(({ endpointId }) => endpointId))) this.#reader.want(this.#lanes.get(id) ?? this.#addLane(id))
+      this.#targets.go()
+      this.#reader.go()
     }, (error: unknown) => {
       this.around.report(error, 'Deliveries could not be given back; they are tried again.')
       this.around.after(this.limits.faultDelayMs, () => this.#giveBackLost(lost))
@@ -231,29 +247,29 @@ export class Deliverer {
 
   /** Lanes that were made ours because something is due on them. */
   taken(endpointIds: readonly number[]): void {
-    for (const id of endpointIds) this.#wantLook(this.#lanes.get(id) ?? this.#addLane(id))
-    this.#loadTargets()
-    this.#look()
+    for (const id of endpointIds) this.#reader.want(this.#lanes.get(id) ?? this.#addLane(id))
+    this.#targets.go()
+    this.#reader.go()
   }
 
   /** Somebody has written to these lanes of ours: new work, a changed endpoint. */
   woken(marks: readonly { endpointId: number; version: number }[]): void {
     for (const { endpointId, version } of marks) {
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
-      if (lane.target !== undefined && lane.target.version !== version && !lane.isLoading) this.#wantTarget(lane)
+      if (lane.target !== undefined && lane.target.version !== version && !lane.isLoading) this.#targets.want(lane)
       // A lane that is behind stays marked on purpose; it looks again when its memory has run low.
-      if (!lane.isBehind || this.#runsLow(lane)) this.#wantLook(lane)
+      if (!lane.isBehind || this.#runsLow(lane)) this.#reader.want(lane)
     }
-    this.#loadTargets()
-    this.#look()
+    this.#targets.go()
+    this.#reader.go()
   }
 
   /** The session is gone, and with it every lane: what is under way may finish, but settles nothing. */
   reset(): void {
     this.#generation++
     this.#lanes.clear()
-    this.#wantsLook.clear()
-    this.#wantsTarget.clear()
+    this.#reader.clear()
+    this.#targets.clear()
     this.#mayGo.clear()
     this.#letGo.clear()
     this.#awaitTurn.clear()
@@ -271,21 +287,19 @@ export class Deliverer {
   /** Starts nothing more. What is in flight ends, and is settled. */
   stop(): void {
     this.#isStopping = true
-    this.#cancelTimer?.()
-    this.#cancelTimer = undefined
-    this.#timerAt = -Infinity
+    this.#reader.stop()
+    this.#dueTimes.stop()
   }
 
   #addLane(endpointId: number): Lane {
     const lane = new Lane(endpointId, this.#generation)
     lane.idleSince = this.around.now()
     this.#lanes.set(endpointId, lane)
-    this.#wantTarget(lane)
+    this.#targets.want(lane)
     return lane
   }
 
-  get #readPerLook(): number { return this.#memory.readPerLook(this.#wantsLook.size) }
-  #runsLow(lane: Lane): boolean { return lane.isGap || lane.queued < this.#memory.lowWater(this.#wantsLook.size) }
+  #runsLow(lane: Lane): boolean { return lane.isGap || lane.queued < this.#memory.lowWater(this.#reader.waiting) }
 
   /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. What is read with fewer attempts than `attempts` was read before. */
   #conclude(lane: Lane, item: Item, dueAt: number | null, attempts = item.attempts): void {
@@ -294,8 +308,8 @@ export class Deliverer {
       this.#dueTimes.add(dueAt, lane.endpointId)
       return
     }
-    if (lane.forget(item.eventId, attempts, dueAt)) this.#wantLook(lane)
-    this.#memory.remove(lane, item, this.#wantsLook.size)
+    if (lane.forget(item.eventId, attempts, dueAt)) this.#reader.want(lane)
+    this.#memory.remove(lane, item, this.#reader.waiting)
     if (dueAt !== null) this.#dueLater(lane, dueAt)
   }
 
@@ -303,7 +317,6 @@ export class Deliverer {
     if (lane.nextDueAt !== null && lane.nextDueAt <= at) return
     lane.nextDueAt = at
     this.#dueTimes.add(at, lane.endpointId)
-    this.#setTimer()
   }
 
   /** Lines a lane up wherever it has something to send; whether it may is asked when its turn comes. */
@@ -315,7 +328,7 @@ export class Deliverer {
 
   #afterChange(lane: Lane): void {
     if (lane.isClosing && lane.queued > 0) this.#returnQueued(lane)
-    if (lane.isBehind && this.#runsLow(lane)) this.#wantLook(lane)
+    if (lane.isBehind && this.#runsLow(lane)) this.#reader.want(lane)
     if (lane.isIdle) {
       lane.idleSince = this.around.now()
       if (lane.isClosing) {
@@ -324,24 +337,7 @@ export class Deliverer {
       }
     }
     this.#lineUp(lane)
-    this.#look()
-  }
-
-  #wantLook(lane: Lane): void {
-    if (lane.isLeaving) return
-    lane.wantsLook = true
-    this.#wantsLook.add(lane)
-    this.#lineUpToLook(lane)
-  }
-
-  /** Organizations take turns at reading as they do at sending; whose a lane is, is known once its target is. */
-  #lineUpToLook(lane: Lane): void {
-    if (lane.wantsLook && !lane.isLoading && !lane.isReturning && !lane.isLetGo) this.#looks.add(lane)
-  }
-
-  #wantTarget(lane: Lane): void {
-    lane.isLoading = true
-    this.#wantsTarget.add(lane)
+    this.#reader.go()
   }
 
   /** Starts as many attempts as may start now, but lets the event loop read what has arrived in between. */
@@ -362,7 +358,6 @@ export class Deliverer {
       if (this.#lanes.get(lane.endpointId) !== lane) continue
       this.#tryToStart(lane, preferAgain, now)
     }
-    this.#setTimer()
   }
 
   #pause(): void {
@@ -381,8 +376,8 @@ export class Deliverer {
       return
     }
     if (target.staleAt !== null && target.staleAt <= now) {
-      this.#wantTarget(lane)
-      this.#loadTargets()
+      this.#targets.want(lane)
+      this.#targets.go()
       return
     }
     const isAgain = lane.again.peek() === item
@@ -464,43 +459,20 @@ export class Deliverer {
     if (items.length === 0) return
     lane.isReturning = true
     this.around.returnToWaiting(items, 0).then(() => {
-      for (const item of items) this.#memory.remove(lane, item, this.#wantsLook.size)
+      for (const item of items) this.#memory.remove(lane, item, this.#reader.waiting)
     }, (error: unknown) => {
       this.around.report(error, 'A lane could not be given back.')
       for (const item of items) lane.add(item)
     }).finally(() => {
       lane.isReturning = false
       if (lane.generation !== this.#generation) return
-      if (!lane.isStopped) this.#wantLook(lane)
-      this.#lineUpToLook(lane)
+      if (!lane.isStopped) this.#reader.want(lane)
+      this.#reader.lineUp(lane)
       this.#afterChange(lane)
     })
   }
 
-  #loadTargets(): void {
-    if (this.#isLoading || this.#wantsTarget.size === 0) return
-    this.#isLoading = true
-    const lanes = [...this.#wantsTarget]
-    this.#wantsTarget.clear()
-    this.around.loadTargets(lanes.map((lane) => lane.endpointId)).then((targets) => {
-      const byId = new Map(targets.map((target) => [target.endpointId, target]))
-      for (const lane of lanes) this.#setTarget(lane, byId.get(lane.endpointId))
-    }, (error: unknown) => {
-      this.around.report(error, 'Endpoints could not be loaded.')
-      this.around.after(1_000, () => {
-        for (const lane of lanes) if (lane.generation === this.#generation) this.#wantsTarget.add(lane)
-        this.#loadTargets()
-      })
-    }).finally(() => {
-      this.#isLoading = false
-      this.#loadTargets()
-      this.#look()
-      this.#pump()
-    })
-  }
-
   #setTarget(lane: Lane, target: Target | undefined): void {
-    if (lane.generation !== this.#generation) return
     const before = lane.target
     lane.isLoading = false
     lane.isHalted = false
@@ -508,55 +480,14 @@ export class Deliverer {
     lane.isStopped = target === undefined || !target.isEnabled
     if (target !== undefined) lane.organizationId = target.organizationId
     // Given back while it was thought to be stopped.
-    if (lane.isShort && !lane.isStopped) this.#wantLook(lane)
-    this.#lineUpToLook(lane)
+    if (lane.isShort && !lane.isStopped) this.#reader.want(lane)
+    this.#reader.lineUp(lane)
     const hasOtherOrder = before !== undefined && target !== undefined && before.ordered !== target.ordered
     if (hasOtherOrder) this.#returnQueued(lane)
     this.#afterChange(lane)
   }
 
-  /** Reads what lanes have in the database, many lanes in one transaction, one transaction at a time. */
-  #look(): void {
-    if (this.#isLooking || this.#isStopping || this.#wantsLook.size === 0) return
-    const requests: LookRequest[] = []
-    const lanes: Lane[] = []
-    const readPerLook = this.#readPerLook
-    let reads = 0
-    for (let lane = this.#looks.take(); lane !== undefined; lane = this.#looks.take()) {
-      // What must wait for its settings lines up again once it has them; one that is being let go of, if it has stayed. What was
-      // read of one that is gone by then would be sent beside whoever has it.
-      if (!lane.wantsLook || lane.isLoading || lane.isReturning || lane.isLetGo || lane.generation !== this.#generation) continue
-      this.#wantsLook.delete(lane)
-      lane.beginLook()
-      const limit = lane.size + readPerLook
-      requests.push({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit })
-      reads += limit
-      if (lanes.push(lane) === this.limits.lookAtOnce || reads >= this.limits.readAtOnce) break
-    }
-    if (lanes.length === 0) return
-    this.#isLooking = true
-    const generation = this.#generation
-    this.around.look(requests).then(({ looks, events }) => {
-      const eventsById = new Map(events.map((event) => [event.id, event]))
-      for (const lane of lanes) lane.endLook(true)
-      // Read under a session that has ended since: others may have it by now.
-      if (generation === this.#generation) for (const look of looks) this.#seen(look, eventsById)
-    }, (error: unknown) => {
-      this.around.report(error, 'Lanes could not be read.')
-      for (const lane of lanes) lane.endLook(false)
-      this.around.after(1_000, () => {
-        for (const lane of lanes) if (lane.generation === this.#generation) this.#wantLook(lane)
-        this.#look()
-      })
-    }).finally(() => {
-      this.#isLooking = false
-      for (const lane of lanes) if (lane.generation === this.#generation) this.#lineUp(lane)
-      this.#look()
-      this.#pump()
-    })
-  }
-
-  #seen(look: LaneLook, events: Map<number, StoredEvent>): void {
+  #seen(look: LaneLook, events: ReadonlyMap<number, StoredEvent>): void {
     const lane = this.#lanes.get(look.endpointId)
     if (lane === undefined) return
     lane.failingSince = look.failingSince
@@ -569,8 +500,8 @@ export class Deliverer {
     lane.nextDueAt = null
     for (const dueAt of [look.nextDueAt, ...[...lane.settledMeanwhile.values()].map((settled) => settled.dueAt)]) if (dueAt !== null) this.#dueLater(lane, dueAt)
     if (lane.target?.version !== look.version) {
-      this.#wantTarget(lane)
-      this.#loadTargets()
+      this.#targets.want(lane)
+      this.#targets.go()
     }
     for (const delivery of look.deliveries) {
       const event = events.get(delivery.eventId)
@@ -581,32 +512,18 @@ export class Deliverer {
     this.#afterChange(lane)
   }
 
-  /** One timer for whatever is due first: a retry, a rate limit, the head of an ordered lane. */
-  #setTimer(): void {
-    const earliest = this.#dueTimes.earliest
-    if (this.#isStopping || earliest === undefined || earliest >= this.#timerAt) return
-    this.#cancelTimer?.()
-    this.#timerAt = earliest
-    this.#cancelTimer = this.around.after(Math.max(0, earliest - this.around.now()), () => {
-      this.#timerAt = Infinity
-      this.#cancelTimer = undefined
-      this.#fallDue()
-    })
-  }
-
-  #fallDue(): void {
+  #fallDue(endpointIds: readonly number[]): void {
     const now = this.around.now()
-    for (const { id } of this.#dueTimes.takeDue(now)) {
+    for (const id of endpointIds) {
       const lane = this.#lanes.get(id)
       if (lane === undefined) continue
       if (lane.nextDueAt !== null && lane.nextDueAt <= now) {
         lane.nextDueAt = null
-        this.#wantLook(lane)
+        this.#reader.want(lane)
       }
       this.#lineUp(lane)
     }
-    this.#look()
+    this.#reader.go()
     this.#pump()
-    this.#setTimer()
   }
 }

@@ -1,6 +1,42 @@
+interface Entry { at: number; id: number }
+
+/** One timer for whatever is due first: a retry, a rate limit, the head of an ordered lane. */
+export class DueTimer {
+  readonly #times = new DueTimes()
+  #callOff: (() => void) | undefined
+  #setFor = Infinity
+  #isStopped = false
+
+  constructor(private readonly around: { now(): number; after(ms: number, callback: () => void): () => void; due(ids: readonly number[]): void }) {}
+
+  /** `due` is told of it then. It may be told of what was given up since: whoever asks passes it over. */
+  add(at: number, id: number): void {
+    this.#times.add(at, id)
+    this.#set()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#callOff?.()
+  }
+
+  #set(): void {
+    const earliest = this.#times.earliest
+    if (this.#isStopped || earliest === undefined || earliest >= this.#setFor) return
+    this.#callOff?.()
+    this.#setFor = earliest
+    this.#callOff = this.around.after(Math.max(0, earliest - this.around.now()), () => {
+      this.#setFor = Infinity
+      this.#callOff = undefined
+      this.around.due(this.#times.takeDue(this.around.now()).map(({ id }) => id))
+      this.#set()
+    })
+  }
+}
+
 /** Which lane is due first: a binary heap. An entry is not moved when a lane's time changes; a stale one is passed over by whoever asks. */
-export class DueTimes {
-  readonly #entries: { at: number; id: number }[] = []
+class DueTimes {
+  readonly #entries: Entry[] = []
 
   get earliest(): number | undefined { return this.#entries[0]?.at }
 
@@ -9,23 +45,23 @@ export class DueTimes {
     let i = entries.push({ at, id }) - 1
     while (i > 0) {
       const parent = (i - 1) >> 1
-      if ((entries[parent] as { at: number }).at <= at) break
+      if ((entries[parent] as Entry).at <= at) break
       this.#swap(i, parent)
       i = parent
     }
   }
 
   /** Takes out everything that is due by `now`. */
-  takeDue(now: number): { at: number; id: number }[] {
-    const due: { at: number; id: number }[] = []
+  takeDue(now: number): Entry[] {
+    const due: Entry[] = []
     while ((this.earliest ?? Infinity) <= now) due.push(this.#takeFirst())
     return due
   }
 
-  #takeFirst(): { at: number; id: number } {
+  #takeFirst(): Entry {
     const entries = this.#entries
-    const first = entries[0] as { at: number; id: number }
-    const last = entries.pop() as { at: number; id: number }
+    const first = entries[0] as Entry
+    const last = entries.pop() as Entry
     if (entries.length > 0) {
       entries[0] = last
       let i = 0
@@ -33,8 +69,8 @@ export class DueTimes {
         const left = 2 * i + 1
         if (left >= entries.length) break
         const right = left + 1
-        const child = right < entries.length && (entries[right] as { at: number }).at < (entries[left] as { at: number }).at ? right : left
-        if ((entries[child] as { at: number }).at >= (entries[i] as { at: number }).at) break
+        const child = right < entries.length && (entries[right] as Entry).at < (entries[left] as Entry).at ? right : left
+        if ((entries[child] as Entry).at >= (entries[i] as Entry).at) break
         this.#swap(i, child)
         i = child
       }
@@ -44,8 +80,8 @@ export class DueTimes {
 
   #swap(a: number, b: number): void {
     const entries = this.#entries
-    const entry = entries[a] as { at: number; id: number }
-    entries[a] = entries[b] as { at: number; id: number }
+    const entry = entries[a] as Entry
+    entries[a] = entries[b] as Entry
     entries[b] = entry
   }
 }

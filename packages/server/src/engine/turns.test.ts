@@ -29,6 +29,17 @@ test('the next turn is under way before what the last one brought is sent, so th
   expect(order).toEqual(['run', 'done', 'run', 'go on', 'done', 'go on'])
 })
 
+test('once it has stopped no turn begins: what was only to be dispatched is found by whoever starts next', async () => {
+  const { turns, order } = given(0)
+  await turns.append([anEvent])
+  await moment()
+  const before = order.length
+  turns.dispatch([1])
+  await turns.stop()
+  await moment(turnLimits.apartMs.sqlite + 5)
+  expect(order).toHaveLength(before)
+})
+
 const anEvent = { organizationId: 1, type: 'order.created', data: '{}', occurredAt: 0, createdAt: 0, origin: 0, bytes: 2 } as const
 
 function moment(ms = 1): Promise<void> {

@@ -20,7 +20,7 @@ export const turnLimits = {
    * Turns begin at least this far apart: two milliseconds of company make a commit six times cheaper for each. A turn on
    * PostgreSQL is three transactions over a network, whose statements cost nearly as much for ten as for thirty.
    */
-  apartMs: { sqlite: 2, postgres: 9 },
+  apartMs: { sqlite: 5, postgres: 9 },
   /** How long results wait for a publish to ride with, when nothing else wants a commit. */
   settleWithinMs: 10,
   /** An organization that another node is just dispatching is looked at again after this. */
@@ -114,7 +114,7 @@ export class Turns<Settling> {
     this.#isSoon = isUrgent
     const sinceMs = this.pace.monotonic() - this.#lastStartAt
     const waitMs = isUrgent ? this.apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
-    const run = (): void => { if (this.#isScheduled && !this.#isRunning) void this.#run() }
+    const run = (): void => { if (this.#isScheduled && !this.#isRunning && !this.#isOver) void this.#run() }
     // `soon` lets the requests that are being read in this very tick come along.
     if (waitMs <= 0.5) this.pace.soon(run)
     else this.pace.after(Math.ceil(waitMs), run)

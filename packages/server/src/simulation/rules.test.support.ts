@@ -18,7 +18,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'R1: a node hands over to itself only what is on lanes that it owns',
     without: [{ file: 'dispatch/dispatch.js', replace: [['&& (lane.session === null || lane.session === request.session)', '']] }],
-    breaks: ['duplicate without a fault', 'order inverted'], seed: 10,
+    breaks: ['duplicate without a fault', 'order inverted'], seed: 4,
   },
   {
     name: 'R2: a dispatch marks lanes of others whatever their mark was, under a lock that their owner meets',
@@ -26,12 +26,12 @@ export const rules: readonly Rule[] = [
       ["tx.dialect === 'postgres' ? sql `for update` : sql ``", 'sql ``'],
       ['update lanes set wake_at = ${now} where', 'update lanes set wake_at = ${now} where wake_at is null and'],
     ] }],
-    breaks: ['stuck', 'order inverted'], seed: 7,
+    breaks: ['stuck', 'order inverted'], seed: 1,
   },
   {
     name: 'R3: a transaction proves its ownership with a lock that taking over must wait for',
     without: [{ file: 'deliveries/sessions.js', replace: [['sql `for key share`', 'sql ``']] }],
-    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 211,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 2,
   },
   {
     name: 'R4: a lane that is behind is handed nothing until what waits in the database was read',
@@ -39,7 +39,7 @@ export const rules: readonly Rule[] = [
       { file: 'deliveries/lanes.js', replace: [['if (behind.length > 0)', 'if (false)']] },
       { file: 'deliveries/lane.js', replace: [['> this.readUpTo', '> Infinity']] },
     ],
-    breaks: ['order inverted'], seed: 7,
+    breaks: ['order inverted'], seed: 6,
   },
   {
     name: 'R5: a lane takes in nothing that is queued, in flight or unsettled already',
@@ -49,17 +49,17 @@ export const rules: readonly Rule[] = [
   {
     name: 'R6: a settlement compares the number of attempts',
     without: [{ file: 'deliveries/settle.js', replace: [['and deliveries.attempts = r.attempts and', 'and']] }],
-    breaks: ['stale settlement applied', 'replay swallowed'], seed: 7,
+    breaks: ['stale settlement applied', 'replay swallowed'], seed: 2,
   },
   {
     name: 'R7: only what has ended can be replayed',
     without: [{ file: 'deliveries/replay-delivery.js', replace: [[' and state >= ${deliveryStates.succeeded}', '']] }],
-    breaks: ['replay swallowed'], seed: 2,
+    breaks: ['replay swallowed'], seed: 1,
   },
   {
     name: 'R8: whoever lets go of a lane locks it first and looks then',
     without: [{ file: 'deliveries/lanes.js', replace: [['await lockLanes(tx, endpointIds);', '']] }],
-    breaks: ['stuck', 'order inverted'], seed: 13,
+    breaks: ['stuck', 'order inverted'], seed: 20,
   },
   {
     name: 'R9: what comes of an earlier session changes nothing of the present one',
@@ -67,11 +67,11 @@ export const rules: readonly Rule[] = [
       { file: 'engine/node.js', replace: [['if (session === this.#session && !this.#isRenewing)', 'if (true)']] },
       { file: 'deliveries/deliverer.js', replace: [['this.#generation++;', '']] },
     ],
-    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 8,
+    breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 7,
   },
   {
     name: 'R10: nothing is handed over on a lane that is marked',
     without: [{ file: 'dispatch/dispatch.js', replace: [['lane.wake_at === null && ', '']] }],
-    breaks: ['order inverted'], seed: 7,
+    breaks: ['order inverted'], seed: 3,
   },
 ]
