@@ -11,20 +11,28 @@ export async function countNow(tx: Database, kind: CounterKind, counts: Readonly
   await addToCounters(tx, sql`cast(${tx.now} as bigint) / 60000`, [...counts].map(([organizationId, count]) => [organizationId, kind, count]))
 }
 
+/** So many of a kind, of one organization. */
+export type Tally = readonly [organizationId: number, kind: string, count: number]
+
+/** One for each organization and kind among them. */
+export function sumTallies(tallies: Iterable<Tally>): Tally[] {
+  const sums = new Map<string, [number, string, number]>()
+  for (const [organizationId, kind, count] of tallies) {
+    const key = `${organizationId} ${kind}`
+    const sum = sums.get(key)
+    if (sum === undefined) sums.set(key, [organizationId, kind, count])
+    else sum[2] += count
+  }
+  return [...sums.values()]
+}
+
 /**
  * Adds to a minute's counters, and to everybody's, which stand beside each organization's own so that nobody has to add up
  * thousands. In one order, as everybody does: nobody waits crosswise.
  */
-export async function addToCounters(tx: Database, minute: Sql | number, tallies: readonly (readonly [organizationId: number, kind: string, count: number])[]): Promise<void> {
-  const sums = new Map<string, [number, string, number]>()
-  for (const [organizationId, kind, count] of tallies) {
-    for (const owner of [everybodysMinute, organizationId]) {
-      const sum = sums.get(`${owner} ${kind}`)
-      if (sum === undefined) sums.set(`${owner} ${kind}`, [owner, kind, count])
-      else sum[2] += count
-    }
-  }
-  const rows = [...sums.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+export async function addToCounters(tx: Database, minute: Sql | number, tallies: readonly Tally[]): Promise<void> {
+  const everybodys = tallies.map(([, kind, count]): Tally => [everybodysMinute, kind, count])
+  const rows = sumTallies([...everybodys, ...tallies]).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
   await tx.run(sql`
     insert into counters (minute, organization_id, kind, count)
     select cast(${minute} as bigint), organization_id, kind, count from ${tx.rows(rows, columns)} as r

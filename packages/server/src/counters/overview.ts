@@ -1,8 +1,8 @@
 import { sql, type Sql } from '../storage/sql.js'
-import { counterKinds, type CounterKind } from './count.js'
+import { counterKinds, type CounterKind, type Tally } from './count.js'
 import { latencyBucket, latencyOf, type Histogram, type Latency } from './latency.js'
 import { everybody, summedTo } from './sum-up.js'
-import { talliesOf, type Tally } from './tallies.js'
+import { talliesOf } from './tallies.js'
 import type { Database } from '../storage/database.js'
 
 export interface Overview {

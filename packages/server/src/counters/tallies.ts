@@ -1,10 +1,7 @@
 import { isFreeToDo } from '../storage/one-at-a-time.js'
 import { sql } from '../storage/sql.js'
-import { addToCounters } from './count.js'
+import { addToCounters, sumTallies, type Tally } from './count.js'
 import type { Column, Database } from '../storage/database.js'
-
-/** So many of a kind, of one organization. */
-export type Tally = readonly [organizationId: number, kind: string, count: number]
 
 /**
  * Counts in this minute, with one row however many organizations and kinds there are among them: for each of these a row
@@ -13,7 +10,7 @@ export type Tally = readonly [organizationId: number, kind: string, count: numbe
  */
 export async function tally(tx: Database, tallies: readonly Tally[]): Promise<void> {
   if (tallies.length === 0) return
-  await tx.run(sql`insert into tallies (minute, counts) select cast(${tx.now} as bigint) / 60000, ${JSON.stringify(tallies)}`)
+  await tx.run(sql`insert into tallies (minute, counts) select cast(${tx.now} as bigint) / 60000, ${JSON.stringify(sumTallies(tallies))}`)
 }
 
 /** Adds the oldest tallies to the counters, at most so many in one short transaction, and tells whether there are more. */

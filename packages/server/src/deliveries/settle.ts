@@ -57,7 +57,7 @@ const failingColumns: readonly Column[] = ['endpoint_id int', 'failing_since int
 export async function settle(tx: Database, session: string, settlements: readonly Settlement[]): Promise<Settled> {
   // Sent in this order without waiting for answers in between; where the proof fails, nothing of it stands.
   const [, , { applied, at }] = await Promise.all([proveSession(tx, session), lockWhatTurns(tx, settlements), moveDeliveries(tx, settlements)])
-  await Promise.all([keepAttempts(tx, applied), tally(tx, countByKind(applied)), rememberFailing(tx, settlements)])
+  await Promise.all([keepAttempts(tx, applied), tally(tx, applied.map((settlement) => [settlement.organizationId, counterKind(settlement), 1])), rememberFailing(tx, settlements)])
   const disabledEndpoints = await disable(tx, applied)
   const hasAlerts = await raiseAlerts(tx, applied, new Set(disabledEndpoints))
   return { applied: applied.length, at, disabledEndpoints, hasAlerts }
@@ -82,18 +82,6 @@ async function keepAttempts(tx: Database, settlements: readonly Settlement[]): P
 }
 
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }
-
-function countByKind(settlements: readonly Settlement[]): [number, string, number][] {
-  const counts = new Map<string, [number, string, number]>()
-  for (const settlement of settlements) {
-    const kind = counterKind(settlement)
-    const key = `${settlement.organizationId} ${kind}`
-    const row = counts.get(key)
-    if (row === undefined) counts.set(key, [settlement.organizationId, kind, 1])
-    else row[2]++
-  }
-  return [...counts.values()]
-}
 
 /** What took a retry tells of the endpoint's troubles, and a replay of nobody's haste: neither says how fast webhooks are. */
 function counterKind({ state, attempts, acceptedAt, at, durationMs }: Settlement): string {
