@@ -101,7 +101,7 @@ export class Node implements Engine {
     this.store = around.store
     this.#shares = new Shares(around.node, [this.#self])
     this.#member = around.wakeup.join((news) => this.#hear(news))
-    this.#turns = new Turns(this.#partners(), this.#pace, turnLimits.apartMs[around.store.dialect])
+    this.#turns = new Turns(this.#partners(), this.#pace, turnLimits.apart[around.store.dialect])
     this.#relay = new OutboxRelay({
       look: (limit) => this.store.query('waitingInOutbox', { limit }),
       move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),

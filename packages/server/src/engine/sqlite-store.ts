@@ -5,6 +5,8 @@ import { Problem } from '../problems/problem.js'
 import type { Call, Greeting, Reply, ThreadData } from './sqlite-thread.js'
 import type { Clock } from './clock.js'
 import type { Store } from './store.js'
+import type { Turn } from './turn.js'
+import { packTurn } from './turn-message.js'
 
 /**
  * Opens a SQLite file, brings its schema up to date and gives its operations. Two threads stand beside the event loop:
@@ -19,7 +21,7 @@ export async function openSqliteStore(path: string, clock: Clock): Promise<Store
     return {
       dialect: 'sqlite',
       migrations: writer.migrations,
-      command: (name, input) => writer.call(name, input, clock.now()) as never,
+      command: (name, input) => writer.call(name, name === 'turn' ? packTurn(input as Turn) : input, clock.now()) as never,
       query: (name, input) => reader.call(name, input, clock.now()) as never,
       async close() {
         await reader.close()

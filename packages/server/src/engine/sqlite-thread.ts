@@ -7,7 +7,8 @@ import { migrate } from '../storage/migrate.js'
 import { rawSql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
 import { lockSqliteFile } from '../storage/sqlite-lock.js'
-import { emptyMemory, type Memory } from './turn.js'
+import { emptyMemory, turn, type Memory } from './turn.js'
+import { unpackTurn, type TurnMessage } from './turn-message.js'
 
 /** Which of the two threads of a SQLite file this is. */
 export interface ThreadData { path: string; role: 'writer' | 'reader'; now: number }
@@ -54,7 +55,7 @@ async function run(): Promise<void> {
 /** Operations take turns: each is awaited before the next begins, as one connection has one transaction. */
 function serveCalls(db: SqliteDatabase): void {
   const memory = emptyMemory()
-  const operations = { ...(role === 'writer' ? commands : queries) } as unknown as Record<string, (db: SqliteDatabase, input: unknown, memory: Memory) => Promise<unknown>>
+  const operations = (role === 'writer' ? { ...commands, turn: packedTurn } : queries) as unknown as Record<string, (db: SqliteDatabase, input: unknown, memory: Memory) => Promise<unknown>>
   let turns: Promise<void> = Promise.resolve()
 
   port.on('message', (call: Call | 'close') => {
@@ -75,6 +76,10 @@ function serveCalls(db: SqliteDatabase): void {
       }
     })
   })
+}
+
+function packedTurn(db: SqliteDatabase, message: TurnMessage, memory: Memory): ReturnType<typeof turn> {
+  return turn(db, unpackTurn(message), memory)
 }
 
 function describeError(error: unknown): { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } {

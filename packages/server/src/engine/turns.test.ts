@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { systemPace, type Pace } from './pace.js'
 import { Turns, turnLimits, type TurnPartners } from './turns.js'
 
 test('what is settled beside publishes is little, as they wait for it; without any, it is all', async () => {
@@ -20,7 +21,7 @@ test('the next turn is under way before what the last one brought is sent, so th
   const first = turns.append([anEvent])
   await moment()
   const second = turns.append([anEvent])
-  await moment(turnLimits.apartMs.sqlite + 1)
+  await moment(turnLimits.apart.sqlite.mostMs + 1)
   endTurn()
   await first
   await moment()
@@ -36,8 +37,17 @@ test('once it has stopped no turn begins: what was only to be dispatched is foun
   const before = order.length
   turns.dispatch([1])
   await turns.stop()
-  await moment(turnLimits.apartMs.sqlite + 5)
+  await moment(turnLimits.apart.sqlite.mostMs + 5)
   expect(order).toHaveLength(before)
+})
+
+test.each([[1, 4], [8, 5], [400, turnLimits.apart.sqlite.mostMs]])('after a turn that brought %i publishes, %i ms pass before the next begins', async (publishes, ms) => {
+  const waits: number[] = []
+  const pace = { ...systemPace, monotonic: () => 1_000, after: (wait: number, callback: () => void) => { waits.push(wait); return systemPace.after(0, callback) } }
+  const { turns } = given(0, { pace })
+  await turns.append(Array.from({ length: publishes }, () => anEvent))
+  await turns.append([anEvent])
+  expect(waits).toEqual([ms])
 })
 
 const anEvent = { organizationId: 1, type: 'order.created', data: '{}', occurredAt: 0, createdAt: 0, origin: 0, bytes: 2 } as const
@@ -47,7 +57,7 @@ function moment(ms = 1): Promise<void> {
 }
 
 /** Turns over a database that does at once, or with `isSlow` at `endTurn`, what it is asked for; so many results wait to be settled. */
-function given(unsettled: number, { isSlow = false } = {}) {
+function given(unsettled: number, { isSlow = false, pace = systemPace }: { isSlow?: boolean; pace?: Pace } = {}) {
   const asked: number[] = []
   const order: string[] = []
   let endTurn = (): void => {}
@@ -68,5 +78,5 @@ function given(unsettled: number, { isSlow = false } = {}) {
     done: () => { order.push('done') }, goOn: () => { order.push('go on') }, observeCommit() {},
     report: (error) => { throw error },
   }
-  return { turns: new Turns(partners), asked, order, endTurn: () => endTurn() }
+  return { turns: new Turns(partners, pace), asked, order, endTurn: () => endTurn() }
 }

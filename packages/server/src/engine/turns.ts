@@ -17,10 +17,12 @@ export const turnLimits = {
   /** Publishes that may wait for a commit; more are told to come back. */
   maxWaiting: 20_000,
   /**
-   * Turns begin at least this far apart: two milliseconds of company make a commit six times cheaper for each. A turn on
-   * PostgreSQL is three transactions over a network, whose statements cost nearly as much for ten as for thirty.
+   * How far apart turns begin: what a turn costs by itself is shared by all that come along. After one that brought few
+   * publishes the next comes soon; the more it brought, the more may gather. A turn on PostgreSQL is three transactions
+   * over a network, whose statements cost nearly as much for ten as for thirty.
    */
-  apartMs: { sqlite: 5, postgres: 9 },
+  apart: { sqlite: { leastMs: 3, mostMs: 9 }, postgres: { leastMs: 9, mostMs: 9 } },
+  apartMsPerPublish: 0.25,
   /** How long results wait for a publish to ride with, when nothing else wants a commit. */
   settleWithinMs: 10,
   /** An organization that another node is just dispatching is looked at again after this. */
@@ -50,6 +52,8 @@ export interface TurnPartners<Settling> {
   report(error: unknown, what: string): void
 }
 
+export interface Apart { leastMs: number; mostMs: number }
+
 interface Waiting { event: NewEvent; resolve: (appended: Appended) => void; reject: (error: Error) => void }
 
 /**
@@ -66,11 +70,14 @@ export class Turns<Settling> {
   #isScheduled = false
   #isSoon = false
   #lastStartAt = 0
+  #apartMs: number
   #isStopping = false
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly apartMs: number = turnLimits.apartMs.sqlite) {}
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly apart: Apart = turnLimits.apart.sqlite) {
+    this.#apartMs = apart.leastMs
+  }
 
   get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
 
@@ -113,7 +120,7 @@ export class Turns<Settling> {
     this.#isScheduled = true
     this.#isSoon = isUrgent
     const sinceMs = this.pace.monotonic() - this.#lastStartAt
-    const waitMs = isUrgent ? this.apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
+    const waitMs = isUrgent ? this.#apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
     const run = (): void => { if (this.#isScheduled && !this.#isRunning && !this.#isOver) void this.#run() }
     // `soon` lets the requests that are being read in this very tick come along.
     if (waitMs <= 0.5) this.pace.soon(run)
@@ -126,6 +133,7 @@ export class Turns<Settling> {
     this.#isRunning = true
     this.#lastStartAt = this.pace.monotonic()
     const publishes = this.#takePublishes()
+    this.#apartMs = Math.min(this.apart.mostMs, this.apart.leastMs + publishes.length * turnLimits.apartMsPerPublish)
     const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? turnLimits.maxSettlementsBeside : turnLimits.maxSettlements)
     const settling = this.partners.takeSettlements(settleAtMost)
     const release = this.partners.lanesToRelease()
@@ -169,7 +177,7 @@ export class Turns<Settling> {
 
   /** The next turn comes before what this one brought is answered and sent: meanwhile the database works. */
   #goOn(): void {
-    if (this.publishesWaiting > 0 && !this.#isOver && this.pace.monotonic() - this.#lastStartAt >= this.apartMs) void this.#run()
+    if (this.publishesWaiting > 0 && !this.#isOver && this.pace.monotonic() - this.#lastStartAt >= this.#apartMs) void this.#run()
     else if (this.publishesWaiting > 0 || this.#dirty.size > 0) this.#schedule(true)
     else if (this.#wantsTurn) this.#schedule(false)
     else for (const resolve of this.#idle.splice(0)) resolve()

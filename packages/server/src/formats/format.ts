@@ -1,5 +1,6 @@
 import { createSigner, signingSchemes, type SigningScheme } from '@posthorn/webhooks/signer'
 import { eventId } from '../ids/public-id.js'
+import { formatInstant } from '../events/instant.js'
 import type { StoredEvent } from '../events/event.js'
 
 /**
@@ -70,7 +71,7 @@ function headerFact(of: Exclude<HeaderPiece, string>['of'], event: RenderedEvent
 
 /** As the documents print it: whole seconds have no fraction. */
 export function isoInstant(ms: number): string {
-  const text = new Date(ms).toISOString()
+  const text = formatInstant(ms)
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text
 }
 

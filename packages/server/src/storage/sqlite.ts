@@ -85,17 +85,14 @@ export class SqliteDatabase implements Database {
     return new Sql([rowsText(columns), '))'], [JSON.stringify(rows)])
   }
 
-  /** Some rows at a time: what a call into SQLite costs by itself is as much as a row. */
+  /** Many rows at a time, as what a call into SQLite costs by itself is as much as a row; in groups of few sizes, so that few statements stay prepared. */
   async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Promise<void> {
     const { text } = render(tail, () => '?')
-    const bytes = columns.flatMap((column, i) => column.endsWith(' bytes') ? [i] : [])
-    const inGroups = rows.length - rows.length % rowsAtOnce
-    for (const [count, from, until] of [[rowsAtOnce, 0, inGroups], [1, inGroups, rows.length]] as const) {
-      if (from === until) continue
-      const statement = this.#prepare(insertText(table, columns, count, text))
-      for (let at = from; at < until; at += count) {
-        statement.run(...rows.slice(at, at + count).flatMap((row) => bytes.length === 0 ? row : row.map((value, i) => bytes.includes(i) && typeof value === 'string' ? Buffer.from(value, 'hex') : value)))
-      }
+    const isBytes = columns.map((column) => column.endsWith(' bytes'))
+    for (let from = 0; from < rows.length;) {
+      const count = groupSizes.find((size) => size <= rows.length - from) as number
+      this.#prepare(insertText(table, columns, count, text)).run(...valuesOf(rows, from, count, isBytes))
+      from += count
     }
   }
 
@@ -164,10 +161,35 @@ function rowsText(columns: readonly Column[]): string {
   return text
 }
 
-const rowsAtOnce = 16
+const groupSizes = [64, 16, 4, 1]
 
+/** The values of some rows, one after another. */
+function valuesOf(rows: readonly (readonly unknown[])[], from: number, count: number, isBytes: readonly boolean[]): unknown[] {
+  const values = new Array<unknown>(count * isBytes.length)
+  let at = 0
+  for (let r = from; r < from + count; r++) {
+    const row = rows[r] as readonly unknown[]
+    for (let i = 0; i < isBytes.length; i++) {
+      const value = row[i]
+      values[at++] = isBytes[i] === true && typeof value === 'string' ? Buffer.from(value, 'hex') : value
+    }
+  }
+  return values
+}
+
+const insertTexts = new Map<readonly Column[], Map<string, string>>()
+
+/** The statement for so many rows; callers pass the same array of columns each time. */
 function insertText(table: string, columns: readonly Column[], rows: number, tail: string): string {
-  const names = columns.map((column) => column.slice(0, column.indexOf(' ')))
-  const row = `(${names.map(() => '?').join(', ')})`
-  return `insert into ${table} (${names.join(', ')}) values ${Array.from({ length: rows }, () => row).join(', ')} ${tail}`
+  let texts = insertTexts.get(columns)
+  if (texts === undefined) insertTexts.set(columns, texts = new Map())
+  const key = `${rows} ${table} ${tail}`
+  let text = texts.get(key)
+  if (text === undefined) {
+    const names = columns.map((column) => column.slice(0, column.indexOf(' ')))
+    const row = `(${names.map(() => '?').join(', ')})`
+    text = `insert into ${table} (${names.join(', ')}) values ${Array.from({ length: rows }, () => row).join(', ')} ${tail}`
+    texts.set(key, text)
+  }
+  return text
 }
