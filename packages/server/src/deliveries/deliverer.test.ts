@@ -3,6 +3,7 @@ import { builtInFormats } from '../formats/built-in-formats.js'
 import { Format, publicEventId } from '../formats/format.js'
 import { Deliverer } from './deliverer.js'
 import { delivererLimits } from './deliverer-limits.js'
+import { headroomLimits } from './headroom.js'
 import type { AttemptResult } from './attempt.js'
 import type { LaneDelivery, LaneLook, LookRequest } from './lanes.js'
 import type { StoredEvent } from '../events/event.js'
@@ -239,6 +240,29 @@ test('the looks of one transaction read no more together than whoever publishes 
   for (const requests of asked) expect(read(requests.slice(0, -1))).toBeLessThan(delivererLimits.readAtOnce)
 })
 
+test('a backlog gives way to what another organization publishes, and goes on with what that leaves of the event loop', async () => {
+  const { deliverer, looks, sent, loop, passTime } = given()
+  deliverer.taken([1])
+  await passTime()
+  looks[0]?.(Array.from({ length: 100 }, (_, i) => waiting({ eventId: i + 1 })))
+  await passTime()
+  const underWay = sent.length
+  hand(deliverer, 2, [5_001])
+  await passTime()
+  expect(sent).toHaveLength(underWay + 1)
+
+  loop.activeMs += 100
+  for (const done of sent.slice(0, underWay)) done(accepted)
+  await passTime()
+  expect(sent).toHaveLength(underWay + 1)
+  hand(deliverer, 2, [5_002])
+  await passTime()
+  expect(sent).toHaveLength(underWay + 2)
+  loop.idleMs += 100
+  await passTime(headroomLimits.oneEveryMs)
+  expect(sent.length).toBeGreaterThan(underWay + 2)
+})
+
 /** Hands over one delivery on each of these lanes. */
 function hand(deliverer: Deliverer, organizationId: number, endpointIds: readonly number[]): void {
   const event = { ...anEvent, id: organizationId, organizationId }
@@ -260,6 +284,7 @@ function given({ ordered = false } = {}) {
   const looks: ((deliveries: LaneDelivery[], found?: { isBehind: boolean }) => void)[] = []
   const sent: ((result: AttemptResult) => void)[] = []
   const time = { now: 0 }
+  const loop = { activeMs: 0, idleMs: 0 }
   const format = new Format(builtInFormats.standard)
   const origins: string[] = []
   const asked: LookRequest[][] = []
@@ -273,7 +298,7 @@ function given({ ordered = false } = {}) {
     now: () => time.now, random: () => 0, after: (ms, callback) => {
       later.push({ ms, callback })
       return () => {}
-    }, soon: (callback) => { later.push({ ms: 0, callback }) }, userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
+    }, soon: (callback) => { later.push({ ms: 0, callback }) }, loopTime: () => ({ ...loop }), userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
     send: ({ origin, headers }, done) => {
       sentIds.push(headers['webhook-id'] ?? '')
       origins.push(origin)
@@ -300,7 +325,7 @@ function given({ ordered = false } = {}) {
       for (const { callback } of due) callback()
     }
   }
-  return { deliverer, looks, failLook, asked, sent, sentIds, returned, endpoint, origins, time, passTime }
+  return { deliverer, looks, failLook, asked, sent, sentIds, returned, endpoint, origins, time, loop, passTime }
 }
 
 function aMoment(): Promise<void> {

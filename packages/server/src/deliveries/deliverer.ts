@@ -4,6 +4,7 @@ import { conclude } from './conclude.js'
 import { delivererLimits, type DelivererLimits } from './deliverer-limits.js'
 import { deliveryStates, type Next } from './delivery.js'
 import { DueTimer } from './due-times.js'
+import { Headroom, headroomLimits, type LoopTime } from './headroom.js'
 import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
 import { LaneReader } from './lane-reader.js'
@@ -24,6 +25,7 @@ export interface DelivererSurroundings {
   after(ms: number, callback: () => void): () => void
   /** Calls back once what lies ready to be read just now has been. */
   soon(callback: () => void): void
+  loopTime(): LoopTime
   send(request: AttemptRequest, done: (result: AttemptResult) => void): void
   format(id: number): Format | undefined
   loadTargets(endpointIds: number[]): Promise<Target[]>
@@ -62,6 +64,10 @@ export class Deliverer {
   readonly #lanes = new Map<number, Lane>()
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
+  /** Lanes with a backlog, while part of the event loop is kept free for others. */
+  readonly #resting = new Turnstile()
+  readonly #headroom: Headroom
+  #willPump = false
   readonly #dueTimes: DueTimer
   readonly #slots: Slots
   readonly #memory: LaneMemory
@@ -82,6 +88,7 @@ export class Deliverer {
 
   constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
     this.#slots = new Slots(limits)
+    this.#headroom = new Headroom(() => around.loopTime())
     this.#memory = new LaneMemory(limits)
     this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
     const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
@@ -225,6 +232,7 @@ export class Deliverer {
       }
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       this.#memory.add(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
+      this.#headroom.published(event.organizationId, now)
       if (lane.isClosing) this.#afterChange(lane)
       else this.#lineUp(lane)
     }
@@ -350,6 +358,7 @@ export class Deliverer {
         this.#pause()
         break
       }
+      this.#wakeOne(now)
       const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain
       const preferAgain = mayRetry && (this.#firsts.isEmpty || this.#turn++ % 4 === 0)
       const line = preferAgain ? this.#agains : this.#firsts
@@ -358,6 +367,24 @@ export class Deliverer {
       if (this.#lanes.get(lane.endpointId) !== lane) continue
       this.#tryToStart(lane, preferAgain, now)
     }
+    if (!this.#resting.isEmpty) this.#pumpSoon()
+  }
+
+  /** Lines up the next lane with a backlog, if there is room for it. */
+  #wakeOne(now: number): void {
+    const lane = this.#resting.take()
+    if (lane === undefined) return
+    if (this.#headroom.allows(lane.organizationId, now)) this.#lineUp(lane)
+    else this.#resting.add(lane)
+  }
+
+  #pumpSoon(): void {
+    if (this.#willPump) return
+    this.#willPump = true
+    this.around.after(headroomLimits.oneEveryMs, () => {
+      this.#willPump = false
+      this.#pump()
+    })
   }
 
   #pause(): void {
@@ -380,6 +407,10 @@ export class Deliverer {
       this.#targets.go()
       return
     }
+    if (item.isFromDatabase && !this.#headroom.allows(lane.organizationId, now)) {
+      this.#resting.add(lane)
+      return
+    }
     const isAgain = lane.again.peek() === item
     if (!this.#slots.take(lane, target, isAgain)) return
     this.#start(lane, target, item, isAgain, now)
@@ -388,6 +419,7 @@ export class Deliverer {
 
   #start(lane: Lane, target: Target, item: Item, isAgain: boolean, startedAt: number): void {
     lane.start(item, startedAt)
+    if (item.isFromDatabase) this.#headroom.began(item.event.organizationId, startedAt)
     const id = publicEventId(item.event)
     let request
     try {

@@ -117,6 +117,7 @@ export class Node implements Engine {
       random: () => around.clock.random(),
       after: (ms, callback) => around.clock.after(ms, callback),
       soon: (callback) => this.#pace.soon(callback),
+      loopTime: () => this.#pace.loopTime(),
       send: around.send,
       format: (id) => this.#formats.get(id),
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),

@@ -10,6 +10,8 @@ export interface Pace {
   after(ms: number, callback: () => void, options?: { mayEnd: boolean }): () => void
   /** Calls back once what lies ready to be read just now has been. */
   soon(callback: () => void): void
+  /** For how long the event loop has worked and rested so far. */
+  loopTime(): { activeMs: number; idleMs: number }
 }
 
 export const systemPace: Pace = {
@@ -21,4 +23,8 @@ export const systemPace: Pace = {
     return () => clearTimeout(timer)
   },
   soon: (callback) => { setImmediate(callback) },
+  loopTime() {
+    const { active, idle } = performance.eventLoopUtilization()
+    return { activeMs: active, idleMs: idle }
+  },
 }

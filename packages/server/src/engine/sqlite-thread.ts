@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { commands } from './commands.js'
 import { queries } from './queries.js'
 import { Problem, type ProblemDetails } from '../problems/problem.js'
@@ -52,30 +52,50 @@ async function run(): Promise<void> {
   port.postMessage({ ready: true, migrations } satisfies Greeting)
 }
 
-/** Operations take turns: each is awaited before the next begins, as one connection has one transaction. */
+/**
+ * Operations take turns: each is awaited before the next begins, as one connection has one transaction. A turn, which
+ * publishers wait for, goes before whatever else waits: it waits for one operation at the most.
+ */
 function serveCalls(db: SqliteDatabase): void {
   const memory = emptyMemory()
   const operations = (role === 'writer' ? { ...commands, turn: packedTurn } : queries) as unknown as Record<string, (db: SqliteDatabase, input: unknown, memory: Memory) => Promise<unknown>>
-  let turns: Promise<void> = Promise.resolve()
+  const line: (Call | 'close')[] = []
+  let isServing = false
 
   port.on('message', (call: Call | 'close') => {
-    turns = turns.then(async () => {
-      if (call === 'close') {
-        db.close()
-        lock?.close()
-        port.close()
-        return
-      }
-      now = call.now
-      try {
-        const operation = operations[call.name]
-        if (operation === undefined) throw new Error(`There is no ${role === 'writer' ? 'command' : 'query'} ${call.name}.`)
-        port.postMessage({ id: call.id, output: await operation(db, call.input, memory) } satisfies Reply)
-      } catch (error) {
-        port.postMessage({ id: call.id, error: describeError(error) } satisfies Reply)
-      }
-    })
+    line.push(call)
+    if (!isServing) void serve()
   })
+
+  async function serve(): Promise<void> {
+    isServing = true
+    for (let call = next(); call !== undefined; call = next()) await answer(call)
+    isServing = false
+  }
+
+  function next(): Call | 'close' | undefined {
+    // What has arrived while the last operation ran.
+    for (let arrived = receiveMessageOnPort(port); arrived !== undefined; arrived = receiveMessageOnPort(port)) line.push(arrived.message as Call | 'close')
+    const turnAt = line.findIndex((call) => call !== 'close' && call.name === 'turn')
+    return turnAt > 0 ? line.splice(turnAt, 1)[0] : line.shift()
+  }
+
+  async function answer(call: Call | 'close'): Promise<void> {
+    if (call === 'close') {
+      db.close()
+      lock?.close()
+      port.close()
+      return
+    }
+    now = call.now
+    try {
+      const operation = operations[call.name]
+      if (operation === undefined) throw new Error(`There is no ${role === 'writer' ? 'command' : 'query'} ${call.name}.`)
+      port.postMessage({ id: call.id, output: await operation(db, call.input, memory) } satisfies Reply)
+    } catch (error) {
+      port.postMessage({ id: call.id, error: describeError(error) } satisfies Reply)
+    }
+  }
 }
 
 function packedTurn(db: SqliteDatabase, message: TurnMessage, memory: Memory): ReturnType<typeof turn> {

@@ -11,7 +11,7 @@ export const turnLimits = {
   maxBytes: 8 * 1024 * 1024,
   maxSettlements: 1_000,
   /** Fewer ride with publishes: whoever publishes waits for them too. */
-  maxSettlementsBeside: 250,
+  maxSettlementsBeside: 100,
   /** Events that dispatch reads in a turn. */
   maxDispatched: 1_000,
   /** Publishes that may wait for a commit; more are told to come back. */

@@ -49,7 +49,7 @@ export class SimulatedNode {
     Node.start({
       store: this.store, node: this.name, wakeup: this.around.air.of(process), formats: [builtInFormats.standard], userAgent: 'Posthorn/simulation', limits: { ...limits, idleMs: this.around.idleMs },
       clock: { now, after, random: world.random },
-      pace: { monotonic: () => world.now - this.#slept, wall: now, after, soon: (callback) => { world.after(0, process, callback) } },
+      pace: { monotonic: () => world.now - this.#slept, wall: now, after, soon: (callback) => { world.after(0, process, callback) }, loopTime: () => ({ activeMs: 0, idleMs: world.now }) },
       send: (request, done) => this.#send(process, request, done),
       loadTargets: targetLoader({ load: (ids) => this.store.query('loadEndpoints', { ids }), open: () => '{"current":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}', defaultTimeoutMs: 15_000, now }),
       observer: { accepted() {}, committed() {}, attempt() {}, parked() {}, report: (error, what) => this.#report(error, what) },
