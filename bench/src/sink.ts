@@ -35,7 +35,6 @@ export interface Captured {
 }
 
 const ok = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok')
-const unavailable = Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n')
 const pathStart = 'POST /e/'.length
 const idLine = Buffer.from('\r\nwebhook-id: ')
 
@@ -46,7 +45,7 @@ const latencies = new LatencyHistogram()
 let measured = { from: 0, below: Infinity }
 let counts = noCounts()
 let hanging = new Set<number>()
-let isRefusing = false
+let refusingUntil = 0
 let captured: Map<number, Captured> | undefined
 
 const commands = {
@@ -55,10 +54,10 @@ const commands = {
     while (servers.length < origins) servers.push(await open())
     return servers.map(originOf)
   },
-  /** From now on these endpoints never answer, and when `isRefusing` all others answer 503. */
-  behave(behaviour: { hanging: number[]; isRefusing: boolean }): void {
+  /** From now on these endpoints never answer, and all others ask to come back at `refusingUntil`, milliseconds since 1970, with a 503. */
+  behave(behaviour: { hanging?: number[]; refusingUntil?: number }): void {
     hanging = new Set(behaviour.hanging)
-    isRefusing = behaviour.isRefusing
+    refusingUntil = behaviour.refusingUntil ?? 0
   },
   counts: (): SinkCounts => counts,
   /** CPU of this process so far, in microseconds. */
@@ -135,9 +134,10 @@ function receive(socket: Socket, server: Server, bytes: Buffer, start: number, m
     counts.hung++
     return
   }
-  if (isRefusing) {
+  if (refusingUntil > 0 && Date.now() < refusingUntil) {
     counts.refused++
-    socket.write(unavailable)
+    const seconds = Math.ceil((refusingUntil - Date.now()) / 1000)
+    socket.write(`HTTP/1.1 503 Service Unavailable\r\nretry-after: ${seconds}\r\ncontent-length: 0\r\n\r\n`)
     return
   }
   socket.write(ok)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { latencyFigures, megabytes, mostResidentMb, type Figure, type ScenarioResult } from '../figures.js'
 import { LatencyHistogram } from '../latency-histogram.js'
 import { sideBySide } from '../side-by-side.js'
@@ -17,6 +18,8 @@ export const fairness: Scenario = {
 const ratePerSecond = 100
 /** What waits for the big organizations, as multiples of what the options give: 20,000 endpoints and 1,000,000 deliveries. */
 const [endpointsPerIdle, backlogTimes] = [2, 5]
+/** So many each, for them to be overdue still when the small organization is done. */
+const overduePerEndpoint = 4
 
 async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
   const stage = await own()
@@ -28,9 +31,9 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
 
   const wide = await stage.makeWorld('wide', 1, options.idleEndpoints * endpointsPerIdle)
   tell(`${wide.endpoints.length} endpoints made`)
-  const besideWide = await beside(wide, wide.endpoints.length, 1)
+  const besideWide = await besideOverdue(wide, wide.endpoints.length * overduePerEndpoint)
   const long = await stage.makeWorld('long', 1, 10)
-  const besideLong = await beside(long, options.backlog * backlogTimes, 100)
+  const besideLong = await besideBacklog(long, options.backlog * backlogTimes)
 
   const p99 = (counts: Uint32Array): number => new LatencyHistogram(counts).percentileUs(0.99) / 1000
   const atMost = 2 * p99(alone.latencies) + 5
@@ -49,17 +52,27 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
     return latencyFigures(name, counts).map((figure): Figure => figure.name.endsWith('p99') ? { ...figure, atMost } : figure)
   }
 
-  /** Gathers what waits while a big organization is paused, resumes it, and measures the small one from that moment on. */
-  async function beside(big: World, waiting: number, eventsPerRequest: number): Promise<OfSmall> {
-    await onEveryEndpoint(stage, big, 'pause')
-    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest, connections: 8 })
+  /** Every endpoint refuses and asks to come back at one instant, from which on the small organization is measured. */
+  async function besideOverdue(big: World, waiting: number): Promise<OfSmall> {
+    const dueAt = Date.now() + 15_000 + waiting
+    await stage.clear()
+    await stage.sink.ask('behave', { refusingUntil: dueAt })
+    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 1, connections: 8 })
     tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
-    const resuming = onEveryEndpoint(stage, big, 'resume')
-    // The first are under way, so that it is not all still to come.
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    const measured = await ofSmall(waiting)
-    await resuming
-    return measured
+    await pause(dueAt - Date.now() + 500)
+    const { refused } = await stage.sink.ask('counts')
+    if (refused < big.endpoints.length) tell(`only ${refused} were refused`)
+    return ofSmall(waiting)
+  }
+
+  /** Gathers what waits while the big organization is paused, resumes it, and measures the small one from that moment on. */
+  async function besideBacklog(big: World, waiting: number): Promise<OfSmall> {
+    await onEveryEndpoint(stage, big, 'pause')
+    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 100, connections: 8 })
+    tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
+    await onEveryEndpoint(stage, big, 'resume')
+    await pause(500)
+    return ofSmall(waiting)
   }
 
   async function ofSmall(waiting = 0): Promise<OfSmall> {
@@ -67,7 +80,7 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
     const endWatch = watch(stage.processes)
     const published = await stage.publish({ targets: small.single, ratePerSecond, seconds, connections: 16 })
     const { distinct } = await stage.sink.ask('counts')
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await pause(2_000)
     const latencies = await stage.sink.ask('latencies')
     return { latencies, missing: Math.max(0, published.expected - new LatencyHistogram(latencies).total), isBusy: distinct < waiting, residentBytes: endWatch().residentBytes }
   }

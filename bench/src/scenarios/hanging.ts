@@ -21,7 +21,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
 
   const without = await stage.run(world, { targets: world.single, ratePerSecond, seconds })
   const hung = world.endpoints[0]?.number ?? 0
-  await stage.sink.ask('behave', { hanging: [hung], isRefusing: false })
+  await stage.sink.ask('behave', { hanging: [hung] })
   await stage.clear()
   const published = await stage.publish({ targets: world.single, ratePerSecond, seconds })
   const healthy = Math.round(published.expected * (1 - 1 / world.endpoints.length))
@@ -29,7 +29,7 @@ async function play(bench: Bench): Promise<ScenarioResult> {
   while ((await stage.sink.ask('counts')).distinct < healthy && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
   const latencies = await stage.sink.ask('latencies')
   const sink = await stage.sink.ask('counts')
-  await stage.sink.ask('behave', { hanging: [], isRefusing: false })
+  await stage.sink.ask('behave', {})
 
   const [alone, beside] = [without.latencies, latencies].map((counts) => new LatencyHistogram(counts).percentileUs(0.99) / 1000) as [number, number]
   const figures: Figure[] = [

@@ -43,7 +43,7 @@ export const delivererLimits: DelivererLimits = {
   leastLaneItems: 64,
   maxLaneBytes: 4 * 1024 * 1024,
   lookAtOnce: 100,
-  readAtOnce: 400,
+  readAtOnce: 200,
   readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
   idleMs: 60_000,
   releaseAtOnce: 250,

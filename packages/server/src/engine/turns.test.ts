@@ -6,7 +6,7 @@ test('what is settled beside publishes is little, as they wait for it; without a
   const { turns, asked } = given(700)
   await turns.append([anEvent])
   await turns.stop()
-  expect(asked).toEqual([turnLimits.maxSettlementsBeside, turnLimits.maxSettlements])
+  expect(asked).toEqual([turnLimits.settlementsBeside.least + turnLimits.settlementsBeside.perPublish, turnLimits.maxSettlements])
 })
 
 test('settlements that no publish waits for are taken together', async () => {

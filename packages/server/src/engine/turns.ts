@@ -10,8 +10,8 @@ export const turnLimits = {
   maxEvents: 500,
   maxBytes: 8 * 1024 * 1024,
   maxSettlements: 1_000,
-  /** Fewer ride with publishes: whoever publishes waits for them too. */
-  maxSettlementsBeside: 100,
+  /** Fewer ride with publishes, as whoever publishes waits for them too: some, and some more for each publish. */
+  settlementsBeside: { least: 50, perPublish: 3 },
   /** Events that dispatch reads in a turn. */
   maxDispatched: 1_000,
   /** Publishes that may wait for a commit; more are told to come back. */
@@ -134,7 +134,7 @@ export class Turns<Settling> {
     this.#lastStartAt = this.pace.monotonic()
     const publishes = this.#takePublishes()
     this.#apartMs = Math.min(this.apart.mostMs, this.apart.leastMs + publishes.length * turnLimits.apartMsPerPublish)
-    const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? turnLimits.maxSettlementsBeside : turnLimits.maxSettlements)
+    const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? settlementsBeside(publishes.length) : turnLimits.maxSettlements)
     const settling = this.partners.takeSettlements(settleAtMost)
     const release = this.partners.lanesToRelease()
     const organizations = [...this.#dirty]
@@ -253,6 +253,11 @@ export class Turns<Settling> {
       }
     }
   }
+}
+
+function settlementsBeside(publishes: number): number {
+  const { least, perPublish } = turnLimits.settlementsBeside
+  return Math.min(turnLimits.maxSettlements, least + publishes * perPublish)
 }
 
 /** The database is away, busy or full: the same work may succeed later. */
