@@ -13,6 +13,8 @@ export interface DelivererLimits {
   /** Connections to one origin, which many endpoints may share. */
   maxPerOrigin: number
   maxItems: number
+  /** However full memory is of what was read, it may hold so many that were handed over. */
+  handedItems: number
   maxBytes: number
   maxLaneItems: number
   /** However full memory is, a lane may have this many. */
@@ -38,6 +40,7 @@ export const delivererLimits: DelivererLimits = {
   againShare: 0.75,
   maxPerOrigin: 96,
   maxItems: 8_000,
+  handedItems: 2_000,
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
   leastLaneItems: 64,

@@ -4,7 +4,7 @@ import { conclude } from './conclude.js'
 import { delivererLimits, type DelivererLimits } from './deliverer-limits.js'
 import { deliveryStates, type Next } from './delivery.js'
 import { DueTimer } from './due-times.js'
-import { Headroom, headroomLimits, type LoopTime } from './headroom.js'
+import { Headroom, headroomLimits, type WorkTime } from './headroom.js'
 import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
 import { LaneReader } from './lane-reader.js'
@@ -25,7 +25,8 @@ export interface DelivererSurroundings {
   after(ms: number, callback: () => void): () => void
   /** Calls back once what lies ready to be read just now has been. */
   soon(callback: () => void): void
-  loopTime(): LoopTime
+  /** Of the threads that every delivery needs. */
+  workTimes(): readonly WorkTime[]
   send(request: AttemptRequest, done: (result: AttemptResult) => void): void
   format(id: number): Format | undefined
   loadTargets(endpointIds: number[]): Promise<Target[]>
@@ -88,7 +89,7 @@ export class Deliverer {
 
   constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
     this.#slots = new Slots(limits)
-    this.#headroom = new Headroom(() => around.loopTime())
+    this.#headroom = new Headroom(() => around.workTimes())
     this.#memory = new LaneMemory(limits)
     this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
     const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
@@ -312,7 +313,7 @@ export class Deliverer {
   /** An attempt is dealt with in the database; `dueAt` is when its delivery is to be tried again, null for never. What is read with fewer attempts than `attempts` was read before. */
   #conclude(lane: Lane, item: Item, dueAt: number | null, attempts = item.attempts): void {
     if (dueAt !== null && lane.target?.ordered === true && !item.exempt && !lane.isClosing) {
-      lane.blockHead({ ...item, dueAt, isFromDatabase: true })
+      lane.blockHead({ ...this.#memory.writtenDown(item), dueAt })
       this.#dueTimes.add(dueAt, lane.endpointId)
       return
     }

@@ -7,14 +7,21 @@ import type { Item, Lane } from './lane.js'
  */
 export class LaneMemory {
   #items = 0
+  /** Of them, those that were handed over and wait nowhere else. */
+  #handed = 0
   #bytes = 0
   readonly #full = new Set<Lane>()
   readonly #behind = new Set<Lane>()
 
   constructor(private readonly limits: DelivererLimits) {}
 
-  /** How many more deliveries memory may be handed. */
-  get room(): number { return this.#bytes > this.limits.maxBytes ? 0 : Math.max(0, this.limits.maxItems - this.#items) }
+  /**
+   * How many more deliveries memory may be handed. Some of it is for them alone: where a backlog fills the rest, what
+   * others publish would have to be written down, woken for and read behind all of that.
+   */
+  get room(): number {
+    return this.#bytes > this.limits.maxBytes ? 0 : Math.max(0, this.limits.maxItems - this.#items, this.limits.handedItems - this.#handed)
+  }
 
   /** Lanes that have as much in memory as they may. */
   get fullLanes(): number[] { return [...this.#full].map((lane) => lane.endpointId) }
@@ -23,6 +30,7 @@ export class LaneMemory {
   add(lane: Lane, item: Item): void {
     if (!lane.add(item)) return
     this.#items++
+    if (!item.isFromDatabase) this.#handed++
     this.#bytes += item.event.data.length
     lane.bytes += item.event.data.length
     if (lane.size >= this.#laneCap || lane.bytes >= this.limits.maxLaneBytes) {
@@ -31,9 +39,16 @@ export class LaneMemory {
     }
   }
 
+  /** It stays in its lane, and waits in the database from now on. */
+  writtenDown(item: Item): Item {
+    if (!item.isFromDatabase) this.#handed--
+    return { ...item, isFromDatabase: true }
+  }
+
   /** The delivery is no longer in its lane. */
   remove(lane: Lane, item: Item, lanesWaiting: number): void {
     this.#items--
+    if (!item.isFromDatabase) this.#handed--
     this.#bytes -= item.event.data.length
     lane.bytes -= item.event.data.length
     if (lane.size <= this.lowWater(lanesWaiting)) this.#full.delete(lane)
@@ -66,6 +81,7 @@ export class LaneMemory {
 
   clear(): void {
     this.#items = 0
+    this.#handed = 0
     this.#bytes = 0
     this.#full.clear()
     this.#behind.clear()

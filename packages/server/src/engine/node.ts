@@ -12,6 +12,7 @@ import { turnInTwo } from './turn.js'
 import { Turns, turnLimits } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
+import type { WorkTime } from '../deliveries/headroom.js'
 import type { LookRequest } from '../deliveries/lanes.js'
 import type { LiveNode } from '../deliveries/sessions.js'
 import type { Target } from '../deliveries/target.js'
@@ -117,7 +118,7 @@ export class Node implements Engine {
       random: () => around.clock.random(),
       after: (ms, callback) => around.clock.after(ms, callback),
       soon: (callback) => this.#pace.soon(callback),
-      loopTime: () => this.#pace.loopTime(),
+      workTimes: () => this.#workTimes(),
       send: around.send,
       format: (id) => this.#formats.get(id),
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),
@@ -354,6 +355,11 @@ export class Node implements Engine {
     if (this.store.dialect === 'sqlite') return true
     const now = this.#clocks()
     return Math.max(now.monotonic - this.#provenAt.monotonic, now.wall - this.#provenAt.wall) < sessionMs - longestAttemptMs
+  }
+
+  #workTimes(): WorkTime[] {
+    const writerMs = this.store.writerActiveMs?.()
+    return writerMs === undefined ? [this.#pace.loopTime()] : [this.#pace.loopTime(), { activeMs: writerMs, idleMs: this.#pace.monotonic() - writerMs }]
   }
 
   #clocks(): Clocks {

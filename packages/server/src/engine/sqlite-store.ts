@@ -23,6 +23,7 @@ export async function openSqliteStore(path: string, clock: Clock): Promise<Store
       migrations: writer.migrations,
       command: (name, input) => writer.call(name, name === 'turn' ? packTurn(input as Turn) : input, clock.now()) as never,
       query: (name, input) => reader.call(name, input, clock.now()) as never,
+      writerActiveMs: () => writer.activeMs,
       async close() {
         await reader.close()
         await writer.close()
@@ -40,6 +41,7 @@ class SqliteThread {
   #lastId = 0
   #ended: Error | undefined
   migrations = 0
+  activeMs = 0
 
   private constructor(data: ThreadData) {
     this.#worker = new Worker(new URL('./sqlite-thread.js', import.meta.url), { workerData: data })
@@ -85,6 +87,7 @@ class SqliteThread {
     const waiting = this.#waiting.get(reply.id)
     if (waiting === undefined) return
     this.#waiting.delete(reply.id)
+    this.activeMs += reply.tookMs
     if ('output' in reply) waiting.resolve(reply.output)
     else waiting.reject(asError(reply.error))
   }

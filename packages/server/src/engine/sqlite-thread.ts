@@ -14,8 +14,8 @@ import { unpackTurn, type TurnMessage } from './turn-message.js'
 export interface ThreadData { path: string; role: 'writer' | 'reader'; now: number }
 export interface Call { id: number; name: string; input: unknown; now: number }
 export type Reply =
-  | { id: number; output: unknown }
-  | { id: number; error: { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } }
+  | { id: number; tookMs: number; output: unknown }
+  | { id: number; tookMs: number; error: { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } }
 export type Greeting = { ready: true; migrations: number } | { ready: false; error: string }
 
 /** Pages that the WAL may hold before the writer copies them itself, in a publisher's time; the reader's thread normally did it before. */
@@ -88,12 +88,14 @@ function serveCalls(db: SqliteDatabase): void {
       return
     }
     now = call.now
+    const startedAt = performance.now()
     try {
       const operation = operations[call.name]
       if (operation === undefined) throw new Error(`There is no ${role === 'writer' ? 'command' : 'query'} ${call.name}.`)
-      port.postMessage({ id: call.id, output: await operation(db, call.input, memory) } satisfies Reply)
+      const output = await operation(db, call.input, memory)
+      port.postMessage({ id: call.id, tookMs: performance.now() - startedAt, output } satisfies Reply)
     } catch (error) {
-      port.postMessage({ id: call.id, error: describeError(error) } satisfies Reply)
+      port.postMessage({ id: call.id, tookMs: performance.now() - startedAt, error: describeError(error) } satisfies Reply)
     }
   }
 }

@@ -15,5 +15,7 @@ export interface Store {
   command<Name extends keyof Commands>(name: Name, input: InputOf<Commands[Name]>): Promise<OutputOf<Commands[Name]>>
   /** Reads, beside the writer and never in its way. Sees every command that was fulfilled before. */
   query<Name extends keyof Queries>(name: Name, input: InputOf<Queries[Name]>): Promise<OutputOf<Queries[Name]>>
+  /** For how long the thread that writes has worked so far, in milliseconds; without one there is none. */
+  writerActiveMs?(): number
   close(): Promise<void>
 }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { delivererLimits } from './deliverer-limits.js'
+import { LaneMemory } from './lane-memory.js'
+import { Lane, type Item } from './lane.js'
+
+const limits = { ...delivererLimits, maxItems: 100, handedItems: 10 }
+
+test('however much of a backlog is in memory, what others publish still finds some room, and only so much', () => {
+  const memory = new LaneMemory(limits)
+  const items = Array.from({ length: 120 }, (_, i) => item(i, true))
+  const lane = new Lane(1, 0)
+  for (const one of items) memory.add(lane, one)
+  expect(memory.room).toBe(10)
+  const handed = Array.from({ length: 10 }, (_, i) => item(1_000 + i, false))
+  const others = new Lane(2, 0)
+  for (const one of handed) memory.add(others, one)
+  expect(memory.room).toBe(0)
+  memory.remove(others, { ...handed[0] as Item, attempts: 1 }, 0)
+  memory.writtenDown(handed[1] as Item)
+  expect(memory.room).toBe(2)
+  for (const one of items) memory.remove(lane, one, 0)
+  expect(memory.room).toBe(91)
+})
+
+function item(eventId: number, isFromDatabase: boolean): Item {
+  return { eventId, endpointId: 1, attempts: 0, step: 0, format: 1, exempt: false, isFromDatabase, dueAt: 0, event: { id: eventId, organizationId: 1, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 } }
+}
