@@ -15,6 +15,8 @@ export interface DelivererLimits {
   maxItems: number
   /** However full memory is of what was read, it may hold so many that were handed over. */
   handedItems: number
+  /** What share of the backlog in memory an organization must have for it to give way to others. */
+  muchOfBacklog: number
   maxBytes: number
   maxLaneItems: number
   /** However full memory is, a lane may have this many. */
@@ -41,6 +43,7 @@ export const delivererLimits: DelivererLimits = {
   maxPerOrigin: 96,
   maxItems: 8_000,
   handedItems: 2_000,
+  muchOfBacklog: 0.25,
   maxBytes: 64 * 1024 * 1024,
   maxLaneItems: 500,
   leastLaneItems: 64,

@@ -371,11 +371,16 @@ export class Deliverer {
     if (!this.#resting.isEmpty) this.#pumpSoon()
   }
 
+  /** Where everybody has a backlog, nobody gives way. */
+  #mayWorkOff({ organizationId }: Lane, now: number): boolean {
+    return !this.#memory.hasMuch(organizationId) || this.#headroom.allows(organizationId, now)
+  }
+
   /** Lines up the next lane with a backlog, if there is room for it. */
   #wakeOne(now: number): void {
     const lane = this.#resting.take()
     if (lane === undefined) return
-    if (this.#headroom.allows(lane.organizationId, now)) this.#lineUp(lane)
+    if (this.#mayWorkOff(lane, now)) this.#lineUp(lane)
     else this.#resting.add(lane)
   }
 
@@ -408,7 +413,7 @@ export class Deliverer {
       this.#targets.go()
       return
     }
-    if (item.isFromDatabase && !this.#headroom.allows(lane.organizationId, now)) {
+    if (item.isFromDatabase && !this.#mayWorkOff(lane, now)) {
       this.#resting.add(lane)
       return
     }

@@ -22,6 +22,16 @@ test('however much of a backlog is in memory, what others publish still finds so
   expect(memory.room).toBe(91)
 })
 
-function item(eventId: number, isFromDatabase: boolean): Item {
-  return { eventId, endpointId: 1, attempts: 0, step: 0, format: 1, exempt: false, isFromDatabase, dueAt: 0, event: { id: eventId, organizationId: 1, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 } }
+test('an organization has much of the backlog, or has it with all others', () => {
+  const memory = new LaneMemory(limits)
+  const items = Array.from({ length: 20 }, (_, i) => item(i, true, i % 10))
+  for (const one of items) memory.add(new Lane(one.eventId, 0), one)
+  expect(memory.hasMuch(1)).toBe(false)
+  for (const one of items) if (one.event.organizationId > 2) memory.remove(new Lane(one.eventId, 0), one, 0)
+  expect(memory.hasMuch(1)).toBe(true)
+  expect(memory.hasMuch(9)).toBe(false)
+})
+
+function item(eventId: number, isFromDatabase: boolean, organizationId = 1): Item {
+  return { eventId, endpointId: 1, attempts: 0, step: 0, format: 1, exempt: false, isFromDatabase, dueAt: 0, event: { id: eventId, organizationId, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 } }
 }

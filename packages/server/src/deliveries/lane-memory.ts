@@ -9,6 +9,8 @@ export class LaneMemory {
   #items = 0
   /** Of them, those that were handed over and wait nowhere else. */
   #handed = 0
+  /** Those that were read, by organization. */
+  readonly #readOf = new Map<number, number>()
   #bytes = 0
   readonly #full = new Set<Lane>()
   readonly #behind = new Set<Lane>()
@@ -30,7 +32,7 @@ export class LaneMemory {
   add(lane: Lane, item: Item): void {
     if (!lane.add(item)) return
     this.#items++
-    if (!item.isFromDatabase) this.#handed++
+    this.#count(item, 1)
     this.#bytes += item.event.data.length
     lane.bytes += item.event.data.length
     if (lane.size >= this.#laneCap || lane.bytes >= this.limits.maxLaneBytes) {
@@ -41,14 +43,21 @@ export class LaneMemory {
 
   /** It stays in its lane, and waits in the database from now on. */
   writtenDown(item: Item): Item {
-    if (!item.isFromDatabase) this.#handed--
-    return { ...item, isFromDatabase: true }
+    this.#count(item, -1)
+    const written = { ...item, isFromDatabase: true }
+    this.#count(written, 1)
+    return written
+  }
+
+  /** Whether much of the backlog that was read is this organization's: then it is that one's matter, and not everybody's. */
+  hasMuch(organizationId: number): boolean {
+    return (this.#readOf.get(organizationId) ?? 0) > (this.#items - this.#handed) * this.limits.muchOfBacklog
   }
 
   /** The delivery is no longer in its lane. */
   remove(lane: Lane, item: Item, lanesWaiting: number): void {
     this.#items--
-    if (!item.isFromDatabase) this.#handed--
+    this.#count(item, -1)
     this.#bytes -= item.event.data.length
     lane.bytes -= item.event.data.length
     if (lane.size <= this.lowWater(lanesWaiting)) this.#full.delete(lane)
@@ -82,9 +91,20 @@ export class LaneMemory {
   clear(): void {
     this.#items = 0
     this.#handed = 0
+    this.#readOf.clear()
     this.#bytes = 0
     this.#full.clear()
     this.#behind.clear()
+  }
+
+  #count({ isFromDatabase, event: { organizationId } }: Item, change: 1 | -1): void {
+    if (!isFromDatabase) {
+      this.#handed += change
+      return
+    }
+    const count = (this.#readOf.get(organizationId) ?? 0) + change
+    if (count === 0) this.#readOf.delete(organizationId)
+    else this.#readOf.set(organizationId, count)
   }
 
   get #laneCap(): number {
