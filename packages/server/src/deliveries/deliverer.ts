@@ -8,10 +8,10 @@ import { Headroom, headroomLimits, type WorkTime } from './headroom.js'
 import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
 import { LaneReader } from './lane-reader.js'
+import { SendingOrder } from './sending-order.js'
 import { Slots } from './slots.js'
 import { renderRequest, type Target } from './target.js'
 import { TargetReader } from './target-reader.js'
-import { Turnstile } from './turnstile.js'
 import type { AttemptRequest, AttemptResult } from './attempt.js'
 import type { LaneLook, LookRequest } from './lanes.js'
 import type { Settlement } from './settle.js'
@@ -63,11 +63,8 @@ export interface Settling { settlement: Settlement; lane: Lane; item: Item }
  */
 export class Deliverer {
   readonly #lanes = new Map<number, Lane>()
-  readonly #firsts = new Turnstile()
-  readonly #agains = new Turnstile()
-  /** Lanes with a backlog, while part of the event loop is kept free for others. */
-  readonly #resting = new Turnstile()
   readonly #headroom: Headroom
+  readonly #order: SendingOrder
   #willPump = false
   readonly #dueTimes: DueTimer
   readonly #slots: Slots
@@ -80,7 +77,6 @@ export class Deliverer {
   #isTurnUnderWay = false
   /** Strictly ordered lanes that were read meanwhile. */
   readonly #awaitTurn = new Set<Lane>()
-  #turn = 0
   #isStopping = false
   /** Some have been started, and the event loop has its turn before the next are. */
   #isPausing = false
@@ -91,6 +87,7 @@ export class Deliverer {
     this.#slots = new Slots(limits)
     this.#headroom = new Headroom(() => around.workTimes())
     this.#memory = new LaneMemory(limits)
+    this.#order = new SendingOrder(this.#memory, this.#headroom)
     this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
     const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
     this.#reader = new LaneReader({
@@ -98,7 +95,7 @@ export class Deliverer {
       look: (requests) => around.look(requests),
       seen: (looks, events) => { for (const look of looks) this.#seen(look, events) },
       looked: (lanes) => {
-        for (const lane of lanes) this.#lineUp(lane)
+        for (const lane of lanes) this.#order.lineUp(lane)
         this.#pump()
       },
     }, this.#memory, limits)
@@ -189,7 +186,7 @@ export class Deliverer {
     this.#isTurnUnderWay = false
     for (const lane of this.#awaitTurn) {
       lane.awaitsTurn = false
-      this.#lineUp(lane)
+      this.#order.lineUp(lane)
     }
     this.#awaitTurn.clear()
     if (this.#mayGo.size > 0) this.around.wantTurn()
@@ -235,7 +232,7 @@ export class Deliverer {
       this.#memory.add(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
       this.#headroom.published(event.organizationId, now)
       if (lane.isClosing) this.#afterChange(lane)
-      else this.#lineUp(lane)
+      else this.#order.lineUp(lane)
     }
     if (lost.length > 0) this.#giveBackLost(lost)
     this.#targets.go()
@@ -328,13 +325,6 @@ export class Deliverer {
     this.#dueTimes.add(at, lane.endpointId)
   }
 
-  /** Lines a lane up wherever it has something to send; whether it may is asked when its turn comes. */
-  #lineUp(lane: Lane): void {
-    if (lane.target === undefined) return
-    if (lane.fresh.length > 0) this.#firsts.add(lane)
-    if (lane.again.length > 0) this.#agains.add(lane)
-  }
-
   #afterChange(lane: Lane): void {
     if (lane.isClosing && lane.queued > 0) this.#returnQueued(lane)
     if (lane.isBehind && this.#runsLow(lane)) this.#reader.want(lane)
@@ -345,7 +335,7 @@ export class Deliverer {
         this.around.wantTurn()
       }
     }
-    this.#lineUp(lane)
+    this.#order.lineUp(lane)
     this.#reader.go()
   }
 
@@ -359,31 +349,16 @@ export class Deliverer {
         this.#pause()
         break
       }
-      this.#wakeOne(now)
-      const mayRetry = !this.#agains.isEmpty && this.#slots.hasRoomForAgain
-      const preferAgain = mayRetry && (this.#firsts.isEmpty || this.#turn++ % 4 === 0)
-      const line = preferAgain ? this.#agains : this.#firsts
-      const lane = line.take()
-      if (lane === undefined) break
+      const next = this.#order.next(now, this.#slots)
+      if (next === undefined) break
+      const { lane, preferAgain } = next
       if (this.#lanes.get(lane.endpointId) !== lane) continue
       this.#tryToStart(lane, preferAgain, now)
     }
-    if (!this.#resting.isEmpty) this.#pumpSoon()
+    if (this.#order.hasResting && !this.#slots.isFull) this.#pumpSoon()
   }
 
-  /** Where everybody has a backlog, nobody gives way. */
-  #mayWorkOff({ organizationId }: Lane, now: number): boolean {
-    return !this.#memory.hasMuch(organizationId) || this.#headroom.allows(organizationId, now)
-  }
-
-  /** Lines up the next lane with a backlog, if there is room for it. */
-  #wakeOne(now: number): void {
-    const lane = this.#resting.take()
-    if (lane === undefined) return
-    if (this.#mayWorkOff(lane, now)) this.#lineUp(lane)
-    else this.#resting.add(lane)
-  }
-
+  /** For the lanes that give way. */
   #pumpSoon(): void {
     if (this.#willPump) return
     this.#willPump = true
@@ -413,14 +388,11 @@ export class Deliverer {
       this.#targets.go()
       return
     }
-    if (item.isFromDatabase && !this.#mayWorkOff(lane, now)) {
-      this.#resting.add(lane)
-      return
-    }
+    if (this.#order.givesWay(lane, item, now)) return
     const isAgain = lane.again.peek() === item
     if (!this.#slots.take(lane, target, isAgain)) return
     this.#start(lane, target, item, isAgain, now)
-    this.#lineUp(lane)
+    this.#order.lineUp(lane)
   }
 
   #start(lane: Lane, target: Target, item: Item, isAgain: boolean, startedAt: number): void {
@@ -449,12 +421,12 @@ export class Deliverer {
   }
 
   #free(target: Target, isAgain: boolean): void {
-    for (const lane of this.#slots.free(target, isAgain)) this.#lineUp(lane)
+    for (const lane of this.#slots.free(target, isAgain)) this.#order.lineUp(lane)
   }
 
   /** An attempt of the organization's is not open any more. */
   #close(organizationId: number): void {
-    for (const lane of this.#slots.settled(organizationId)) this.#lineUp(lane)
+    for (const lane of this.#slots.settled(organizationId)) this.#order.lineUp(lane)
   }
 
   /** Never charged to the customer: the delivery rests and is tried again as if this had not been. */
@@ -486,7 +458,7 @@ export class Deliverer {
     this.#settlements.push({ settlement, lane, item })
     this.around.observe({ organization: target.organization, endpointId: item.endpointId, eventId: id, deliveryId: deliveryId(item.eventId, item.endpointId), eventType: item.event.type, number: item.attempts + 1, result, next })
     this.around.wantTurn()
-    this.#lineUp(lane)
+    this.#order.lineUp(lane)
     this.#pump()
   }
 
@@ -559,7 +531,7 @@ export class Deliverer {
         lane.nextDueAt = null
         this.#reader.want(lane)
       }
-      this.#lineUp(lane)
+      this.#order.lineUp(lane)
     }
     this.#reader.go()
     this.#pump()

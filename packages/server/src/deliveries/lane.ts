@@ -87,8 +87,6 @@ export class Lane {
   get isGap(): boolean { return (this.fresh.peek()?.eventId ?? 0) > this.readUpTo }
   get isIdle(): boolean { return this.#keys.size === 0 && (this.isLeaving || (!this.isBehind && !this.wantsLook)) && !this.isLooking && !this.isLoading && !this.isReturning }
 
-  has(eventId: number): boolean { return this.#keys.has(eventId) }
-
   /** Takes a delivery in, once: what is queued, in flight or unsettled already is not taken again. */
   add(item: Item): boolean {
     const known = this.#keys.get(item.eventId)
