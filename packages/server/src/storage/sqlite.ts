@@ -165,13 +165,12 @@ const groupSizes = [64, 16, 4, 1]
 
 /** The values of some rows, one after another. */
 function valuesOf(rows: readonly (readonly unknown[])[], from: number, count: number, isBytes: readonly boolean[]): unknown[] {
-  const values = new Array<unknown>(count * isBytes.length)
-  let at = 0
+  const values: unknown[] = []
   for (let r = from; r < from + count; r++) {
     const row = rows[r] as readonly unknown[]
     for (let i = 0; i < isBytes.length; i++) {
       const value = row[i]
-      values[at++] = isBytes[i] === true && typeof value === 'string' ? Buffer.from(value, 'hex') : value
+      values.push(isBytes[i] === true && typeof value === 'string' ? Buffer.from(value, 'hex') : value)
     }
   }
   return values
