@@ -59,8 +59,7 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
     const dueAt = Date.now() + 15_000 + waiting / 2
     await stage.clear()
     await stage.sink.ask('behave', { refusingUntil: dueAt })
-    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 100, connections: 8 })
-    tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
+    await gather(big, waiting)
     await pause(dueAt - Date.now() + 500)
     const { refused } = await stage.sink.ask('counts')
     if (refused < big.endpoints.length) tell(`only ${refused} were refused`)
@@ -70,11 +69,15 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
   /** Gathers what waits while the big organization is paused, resumes it, and measures the small one from that moment on. */
   async function besideBacklog(big: World, waiting: number): Promise<OfSmall> {
     await onEveryEndpoint(stage, big, 'pause')
-    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 100, connections: 8 })
-    tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
+    await gather(big, waiting)
     await onEveryEndpoint(stage, big, 'resume')
     await pause(500)
     return ofSmall(waiting)
+  }
+
+  async function gather(big: World, waiting: number): Promise<void> {
+    await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 100, connections: 8 })
+    tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
   }
 
   async function ofSmall(waiting = 0): Promise<OfSmall> {

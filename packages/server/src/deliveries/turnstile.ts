@@ -10,7 +10,6 @@ export class Turnstile {
   readonly #members = new Set<Lane>()
 
   get isEmpty(): boolean { return this.#members.size === 0 }
-  get size(): number { return this.#members.size }
 
   /** Lines a lane up behind its organization's others; harmless if it stands there. */
   add(lane: Lane): void {

@@ -1,3 +1,5 @@
+import type { WorkTime } from '../deliveries/headroom.js'
+
 /**
  * How a process paces its own work: time and waiting as the machine has them, apart from the clock that due dates follow.
  * A simulation gives each of its nodes its own, so that one can stand still while the others go on.
@@ -10,8 +12,7 @@ export interface Pace {
   after(ms: number, callback: () => void, options?: { mayEnd: boolean }): () => void
   /** Calls back once what lies ready to be read just now has been. */
   soon(callback: () => void): void
-  /** For how long the event loop has worked and rested so far. */
-  loopTime(): { activeMs: number; idleMs: number }
+  loopTime(): WorkTime
 }
 
 export const systemPace: Pace = {
