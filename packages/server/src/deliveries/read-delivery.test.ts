@@ -55,8 +55,17 @@ onEachDatabase('reading a delivery', (db) => {
   ])('an answer of %s', async (_, bytes, excerpt, encoding) => {
     const { acme, key } = await givenFailing(db)
     await givenAttempt(db, { ...key, number: 3, answer: Uint8Array.from(bytes) })
+    await db.run(sql`update deliveries set attempts = 3`)
     const delivery = await readDelivery(db, { organizationId: acme, ...key })
     expect(delivery?.attempts[2]).toMatchObject({ responseExcerpt: excerpt, responseExcerptEncoding: encoding })
+  })
+
+  test('state and attempts agree, also when one more is settled between the reads', async () => {
+    const { acme, key } = await givenFailing(db)
+    await givenAttempt(db, { ...key, number: 3 })
+    const delivery = await readDelivery(db, { organizationId: acme, ...key })
+    expect(delivery?.attemptCount).toBe(2)
+    expect(delivery?.attempts.map((attempt) => attempt.number)).toEqual([1, 2])
   })
 
   test('is tried next only while its endpoint is enabled', async () => {

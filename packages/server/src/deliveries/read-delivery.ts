@@ -5,6 +5,7 @@ import { payloadsRemovedTo } from '../retention/removed-to.js'
 import { sql } from '../storage/sql.js'
 import { summarize, type DeliverySummary } from './list-deliveries.js'
 import { findDelivery } from './walk-deliveries.js'
+import type { Attempted } from './last-attempts.js'
 import type { DeliveryOf } from './change-delivery.js'
 import type { Database } from '../storage/database.js'
 
@@ -63,7 +64,7 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
     endpoint: { id: publicEndpointId(delivery.endpointId), url: more.url, description: more.description, state: endpointStateName(more.state) },
     event: more.id === null ? null : { id: publicEventId({ id: more.id, givenId: more.given_id }), type: more.type, occurredAt: more.occurred_at, createdAt: more.created_at },
     requestBody: more.erased_at !== null || delivery.eventId <= await payloadsRemovedTo(db) ? null : renderBody(more),
-    attempts: await readAttempts(db, wanted),
+    attempts: await readAttempts(db, delivery),
   }
 }
 
@@ -77,10 +78,11 @@ function renderBody({ id, definition, type, data, given_id: givenId, occurred_at
   return new Format(JSON.parse(definition) as FormatDefinition).body({ id, type, data, givenId, occurredAt }, organization)
 }
 
-async function readAttempts(db: Database, { eventId, endpointId }: DeliveryOf): Promise<AttemptDetail[]> {
+/** Only those that the delivery counts: one that was settled since it was read belongs to its next state. */
+async function readAttempts(db: Database, { eventId, endpointId, attempts }: Attempted): Promise<AttemptDetail[]> {
   const rows = await db.all<AttemptRow>(sql`
     select number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer from attempts
-    where event_id = ${eventId} and endpoint_id = ${endpointId}
+    where event_id = ${eventId} and endpoint_id = ${endpointId} and number <= ${attempts}
     order by number desc limit ${shownAttempts}`)
   return rows.reverse().map((row) => ({
     id: attemptId(eventId, endpointId, row.number), number: row.number, startedAt: row.at, durationMs: row.duration_ms,
