@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
+import type { EventEmitter } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { makeFolder } from '../files/make-folder.js'
 import { Problem } from '../problems/problem.js'
-import type { Call, Greeting, Reply, ThreadData } from './sqlite-thread.js'
+import type { Call, Greeting, Reply, ThreadData } from './serve-sqlite.js'
 import type { Clock } from './clock.js'
 import type { Store } from './store.js'
 import type { Turn } from './turn.js'
@@ -12,12 +13,12 @@ import { packTurn } from './turn-message.js'
  * Opens a SQLite file, brings its schema up to date and gives its operations. Two threads stand beside the event loop:
  * one that writes and one that reads, so that neither the disk nor a long list delays a request.
  */
-export async function openSqliteStore(path: string, clock: Clock): Promise<Store & { readonly migrations: number }> {
+export async function openSqliteStore(path: string, clock: Clock, begin: BeginThread = beginWorker): Promise<Store & { readonly migrations: number }> {
   makeFolder(dirname(path))
-  const writer = await SqliteThread.start({ path, role: 'writer', now: clock.now() })
+  const writer = await SqliteThread.start(begin({ path, role: 'writer', now: clock.now() }))
   try {
     // The writer first: it makes the file and sets its journal mode.
-    const reader = await SqliteThread.start({ path, role: 'reader', now: clock.now() })
+    const reader = await SqliteThread.start(begin({ path, role: 'reader', now: clock.now() }))
     return {
       dialect: 'sqlite',
       migrations: writer.migrations,
@@ -35,22 +36,30 @@ export async function openSqliteStore(path: string, clock: Clock): Promise<Store
   }
 }
 
+/** Begins a thread that does `serveSqlite`. */
+export type BeginThread = (data: ThreadData) => Thread
+export interface Thread extends EventEmitter { postMessage(message: unknown): void; terminate(): Promise<number> }
+
+function beginWorker(workerData: ThreadData): Thread {
+  return new Worker(new URL('./sqlite-thread.js', import.meta.url), { workerData })
+}
+
 class SqliteThread {
-  readonly #worker: Worker
+  readonly #worker: Thread
   readonly #waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>()
   #lastId = 0
   #ended: Error | undefined
   migrations = 0
   activeMs = 0
 
-  private constructor(data: ThreadData) {
-    this.#worker = new Worker(new URL('./sqlite-thread.js', import.meta.url), { workerData: data })
+  private constructor(worker: Thread) {
+    this.#worker = worker
     this.#worker.on('error', (error) => this.#end(error as Error))
     this.#worker.on('exit', () => this.#end(new Error('The database thread has ended.')))
   }
 
-  static start(data: ThreadData): Promise<SqliteThread> {
-    const thread = new SqliteThread(data)
+  static start(worker: Thread): Promise<SqliteThread> {
+    const thread = new SqliteThread(worker)
     return new Promise((resolve, reject) => {
       thread.#worker.once('error', reject)
       thread.#worker.once('message', (greeting: Greeting) => {
