@@ -25,8 +25,8 @@ export interface DelivererLimits {
   lookAtOnce: number
   /** Deliveries that the looks of one transaction read, or those of one lane if that is more: whoever publishes waits for it. */
   readAtOnce: number
-  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. */
-  readPerLook: { least: number; most: number; ofAllLanes: number }
+  /** Deliveries that one look at a lane reads; the more lanes have a backlog, the fewer, so that memory holds some of each. `ofLittle`: where the organization has little of the backlog. */
+  readPerLook: { least: number; most: number; ofAllLanes: number; ofLittle: number }
   /** A lane that has had nothing to do for so long is let go of, and so many of them in one turn: whoever publishes waits for it. */
   idleMs: number
   releaseAtOnce: number
@@ -50,7 +50,7 @@ export const delivererLimits: DelivererLimits = {
   maxLaneBytes: 4 * 1024 * 1024,
   lookAtOnce: 100,
   readAtOnce: 200,
-  readPerLook: { least: 8, most: 200, ofAllLanes: 4_000 },
+  readPerLook: { least: 8, most: 200, ofAllLanes: 4_000, ofLittle: 64 },
   idleMs: 60_000,
   releaseAtOnce: 250,
   faultDelayMs: 5_000,

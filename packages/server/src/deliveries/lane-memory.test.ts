@@ -32,6 +32,21 @@ test('an organization has much of the backlog, or has it with all others', () =>
   expect(memory.hasMuch(9)).toBe(false)
 })
 
+test('of an organization that has little of the backlog a look reads more at a time, so that its lanes do not stay behind', () => {
+  const memory = new LaneMemory({ ...limits, maxItems: 8_000 })
+  const [big, small] = [laneOf(1), laneOf(2)]
+  for (let i = 0; i < 100; i++) memory.add(big, item(i, true, 1))
+  expect(memory.readOf(big, 20_000)).toBe(limits.readPerLook.least)
+  expect(memory.readOf(small, 20_000)).toBe(limits.readPerLook.ofLittle)
+  expect(memory.readOf(small, 1)).toBe(memory.readPerLook(1))
+})
+
+function laneOf(organizationId: number): Lane {
+  const lane = new Lane(organizationId, 0)
+  lane.organizationId = organizationId
+  return lane
+}
+
 function item(eventId: number, isFromDatabase: boolean, organizationId = 1): Item {
   return { eventId, endpointId: 1, attempts: 0, step: 0, format: 1, exempt: false, isFromDatabase, dueAt: 0, event: { id: eventId, organizationId, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0 } }
 }

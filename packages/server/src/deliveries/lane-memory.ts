@@ -78,6 +78,15 @@ export class LaneMemory {
     return Math.max(least, Math.min(most, share, room))
   }
 
+  /**
+   * The same for one lane. Of whoever has little of the backlog a look reads more than is published until the next: else
+   * its lane would stay behind, and all that comes would be written down and read behind the others' for as long as they are many.
+   */
+  readOf(lane: Lane, lanesWaiting: number): number {
+    const read = this.readPerLook(lanesWaiting)
+    return this.hasMuch(lane.organizationId) ? read : Math.max(read, this.limits.readPerLook.ofLittle)
+  }
+
   /** A lane with a backlog that has less than this in memory reads more. */
   lowWater(lanesWaiting: number): number {
     return Math.ceil(this.readPerLook(lanesWaiting) / 4)
