@@ -59,7 +59,7 @@ export interface NodeObserver {
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, restMs: 1_000, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 200, takeMeanwhile: 50, stopWithinMs: 20_000 } as const
+export const nodeTimes = { pollMs: 250, restMs: 1_000, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 64, takeMeanwhile: 32, stopWithinMs: 20_000 } as const
 
 /** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
 const longestAttemptMs = 32_000
