@@ -298,7 +298,7 @@ function given({ ordered = false } = {}) {
     now: () => time.now, random: () => 0, after: (ms, callback) => {
       later.push({ ms, callback })
       return () => {}
-    }, soon: (callback) => { later.push({ ms: 0, callback }) }, workTimes: () => [{ ...loop }], userAgent: 'test', format: () => format, mayStart: () => true, wantTurn() {}, observe() {},
+    }, soon: (callback) => { later.push({ ms: 0, callback }) }, workTimes: () => [{ ...loop }], userAgent: 'test', format: () => format, mayStart: () => true, wantSettling() {}, wantRelease() {}, observe() {},
     send: ({ origin, headers }, done) => {
       sentIds.push(headers['webhook-id'] ?? '')
       origins.push(origin)

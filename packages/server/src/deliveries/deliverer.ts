@@ -32,8 +32,10 @@ export interface DelivererSurroundings {
   loadTargets(endpointIds: number[]): Promise<Target[]>
   look(requests: LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }>
   returnToWaiting(items: readonly DeliveryKey[], delayMs: number): Promise<void>
-  /** There is something to settle or to release. */
-  wantTurn(): void
+  /** There is something to settle. */
+  wantSettling(): void
+  /** There are lanes to let go of. */
+  wantRelease(): void
   /** Whether what is in memory is surely still this node's to send. */
   mayStart(): boolean
   /** An attempt has ended; for the log and the metrics. */
@@ -149,7 +151,7 @@ export class Deliverer {
     for (const lane of this.#lanes.values()) {
       if (lane.isIdle && (lane.isClosing || now - lane.idleSince >= this.limits.idleMs)) this.#mayGo.add(lane)
     }
-    if (this.#mayGo.size > 0) this.around.wantTurn()
+    if (this.#mayGo.size > 0) this.around.wantRelease()
   }
 
   /** Lets go of the lanes of other nodes' organizations, each when what is under way on it has been settled; they send what it still has. */
@@ -189,7 +191,7 @@ export class Deliverer {
       this.#order.lineUp(lane)
     }
     this.#awaitTurn.clear()
-    if (this.#mayGo.size > 0) this.around.wantTurn()
+    if (this.#mayGo.size > 0) this.around.wantRelease()
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
@@ -332,7 +334,7 @@ export class Deliverer {
       lane.idleSince = this.around.now()
       if (lane.isClosing) {
         this.#mayGo.add(lane)
-        this.around.wantTurn()
+        this.around.wantRelease()
       }
     }
     this.#order.lineUp(lane)
@@ -457,7 +459,7 @@ export class Deliverer {
     if (settlement.disable !== null) lane.isHalted = true
     this.#settlements.push({ settlement, lane, item })
     this.around.observe({ organization: target.organization, endpointId: item.endpointId, eventId: id, deliveryId: deliveryId(item.eventId, item.endpointId), eventType: item.event.type, number: item.attempts + 1, result, next })
-    this.around.wantTurn()
+    this.around.wantSettling()
     this.#order.lineUp(lane)
     this.#pump()
   }

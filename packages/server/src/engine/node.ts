@@ -9,7 +9,7 @@ import { systemPace, type Pace } from './pace.js'
 import { Shares } from './shares.js'
 import { startChore, type Chore } from './periodic.js'
 import { turnInTwo } from './turn.js'
-import { Turns, turnLimits } from './turns.js'
+import { Turns, turnTimesOn, type TurnPartners } from './turns.js'
 import type { AttemptRequest, AttemptResult } from '../deliveries/attempt.js'
 import type { DelivererLimits } from '../deliveries/deliverer-limits.js'
 import type { WorkTime } from '../deliveries/headroom.js'
@@ -26,6 +26,9 @@ import type { Turn, TurnResult } from './turn.js'
 import type { Member, News, Wakeup } from '../wakeup/wakeup.js'
 
 type Settling = ReturnType<Deliverer['takeSettlements']>[number]
+
+/** What a loop of turns carries: events and what becomes of them, the results of attempts, or both. */
+type Brings = 'events' | 'results' | 'everything'
 
 export interface NodeSurroundings {
   store: Store
@@ -76,6 +79,12 @@ export class Node implements Engine {
   readonly #pace: Pace
   readonly #deliverer: Deliverer
   readonly #turns: Turns<Settling>
+  /**
+   * Brings the results of attempts to the database. On SQLite they ride with the publishes, as one commit for both is one
+   * wait for the disk. On PostgreSQL they have a loop of their own: so whoever publishes does not wait for what another
+   * organization's backlog brings, and that goes on as fast as it can.
+   */
+  readonly #settling: Turns<Settling>
   readonly #relay: OutboxRelay
   readonly #formats = new Map<number, Format>()
   readonly #stopChores: (() => void)[] = []
@@ -102,7 +111,9 @@ export class Node implements Engine {
     this.store = around.store
     this.#shares = new Shares(around.node, [this.#self])
     this.#member = around.wakeup.join((news) => this.#hear(news))
-    this.#turns = new Turns(this.#partners(), this.#pace, turnLimits.apart[around.store.dialect])
+    const loop = (brings: Brings): Turns<Settling> => new Turns(this.#partners(brings), this.#pace, turnTimesOn(around.store.dialect))
+    this.#turns = loop(around.store.dialect === 'sqlite' ? 'everything' : 'events')
+    this.#settling = around.store.dialect === 'sqlite' ? this.#turns : loop('results')
     this.#relay = new OutboxRelay({
       look: (limit) => this.store.query('waitingInOutbox', { limit }),
       move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),
@@ -124,7 +135,8 @@ export class Node implements Engine {
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),
       look: (requests) => this.#look(requests),
       returnToWaiting: (items, delayMs) => this.#owned(this.store.command('returnToWaiting', { session: this.#session, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
-      wantTurn: () => this.#turns.want(),
+      wantSettling: () => this.#settling.want(),
+      wantRelease: () => this.#turns.want(),
       mayStart: () => this.#isSurelyOurs(),
       observe: (observed) => around.observer.attempt(observed),
       report: (error, what) => around.observer.report(error, what),
@@ -190,18 +202,20 @@ export class Node implements Engine {
     this.#deliverer.stop()
     const until = performance.now() + nodeTimes.stopWithinMs
     while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
-    await Promise.race([Promise.all([this.#turns.stop(), relayed]), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
+    await Promise.race([Promise.all([this.#turns.stop(), this.#settling.stop(), relayed]), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
     this.#member.leave()
     await this.store.command('endSession', { session: this.#session }).then(() => this.#tell({ nodes: true, lanes: true }), (error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
   }
 
-  #partners(): ConstructorParameters<typeof Turns<Settling>>[0] {
+  #partners(brings: Brings): TurnPartners<Settling> {
+    const [bringsEvents, bringsResults] = [brings !== 'results', brings !== 'events']
     return {
-      takeSettlements: (atMost) => this.#deliverer.takeSettlements(atMost),
+      takeSettlements: (atMost) => bringsResults ? this.#deliverer.takeSettlements(atMost) : [],
       giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
       withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
-      lanesToRelease: () => this.#deliverer.lanesToRelease(),
+      lanesToRelease: () => bringsEvents ? this.#deliverer.lanesToRelease() : [],
       notReleased: () => {
+        if (!bringsEvents) return
         this.#deliverer.released([])
         this.#deliverer.turnEnded()
       },
@@ -211,10 +225,10 @@ export class Node implements Engine {
       run: (turn, settling, accepted) => this.#runTurn(turn, settling, accepted),
       done: ({ released, settling, result }) => {
         if (result.dispatched?.wokenElsewhere === true) this.#tell({ lanes: true })
-        this.#deliverer.released(released)
+        if (bringsEvents) this.#deliverer.released(released)
         if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
         if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
-        this.#deliverer.turnEnded()
+        if (bringsEvents) this.#deliverer.turnEnded()
         if (released.length > 0 || result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
         if (result.settled?.hasAlerts === true) this.#outboxFilled()
       },

@@ -4,6 +4,7 @@ import { systemPace, type Pace } from './pace.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import { storedEvents, type Turn, type TurnResult } from './turn.js'
+import type { Database } from '../storage/database.js'
 
 export const turnLimits = {
   /** Events that commit together at most. */
@@ -23,8 +24,8 @@ export const turnLimits = {
    */
   apart: { sqlite: { leastMs: 3, mostMs: 9 }, postgres: { leastMs: 9, mostMs: 9 } },
   apartMsPerPublish: 0.25,
-  /** How long results wait for a publish to ride with, when nothing else wants a commit. */
-  settleWithinMs: 10,
+  /** How long results wait for a publish to ride with, when nothing else wants a commit; where none ever rides with them, for each other. */
+  settleWithinMs: { sqlite: 10, postgres: 20 },
   /** An organization that another node is just dispatching is looked at again after this. */
   skippedAgainMs: 10,
 } as const
@@ -52,7 +53,11 @@ export interface TurnPartners<Settling> {
   report(error: unknown, what: string): void
 }
 
-export interface Apart { leastMs: number; mostMs: number }
+export interface TurnTimes { apart: { leastMs: number; mostMs: number }; settleWithinMs: number }
+
+export function turnTimesOn(dialect: Database['dialect']): TurnTimes {
+  return { apart: turnLimits.apart[dialect], settleWithinMs: turnLimits.settleWithinMs[dialect] }
+}
 
 interface Waiting { event: NewEvent; resolve: (appended: Appended) => void; reject: (error: Error) => void }
 
@@ -75,8 +80,8 @@ export class Turns<Settling> {
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly apart: Apart = turnLimits.apart.sqlite) {
-    this.#apartMs = apart.leastMs
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly times: TurnTimes = turnTimesOn('sqlite')) {
+    this.#apartMs = times.apart.leastMs
   }
 
   get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
@@ -120,7 +125,7 @@ export class Turns<Settling> {
     this.#isScheduled = true
     this.#isSoon = isUrgent
     const sinceMs = this.pace.monotonic() - this.#lastStartAt
-    const waitMs = isUrgent ? this.#apartMs - sinceMs : turnLimits.settleWithinMs - sinceMs
+    const waitMs = isUrgent ? this.#apartMs - sinceMs : this.times.settleWithinMs - sinceMs
     const run = (): void => { if (this.#isScheduled && !this.#isRunning && !this.#isOver) void this.#run() }
     // `soon` lets the requests that are being read in this very tick come along.
     if (waitMs <= 0.5) this.pace.soon(run)
@@ -133,7 +138,7 @@ export class Turns<Settling> {
     this.#isRunning = true
     this.#lastStartAt = this.pace.monotonic()
     const publishes = this.#takePublishes()
-    this.#apartMs = Math.min(this.apart.mostMs, this.apart.leastMs + publishes.length * turnLimits.apartMsPerPublish)
+    this.#apartMs = Math.min(this.times.apart.mostMs, this.times.apart.leastMs + publishes.length * turnLimits.apartMsPerPublish)
     const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? settlementsBeside(publishes.length) : turnLimits.maxSettlements)
     const settling = this.partners.takeSettlements(settleAtMost)
     const release = this.partners.lanesToRelease()
