@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from './clock.js'
 import { sql } from '../storage/sql.js'
 import { deliveryStatesOf, eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
-import { onEachDatabase } from '../testing/each-database.js'
+import { onEachDatabase, onPostgres } from '../testing/each-database.js'
 import { givenOrganization } from '../testing/given.js'
 import { RunningNode, shown, testSecret } from '../testing/running-node.js'
 import { Sink } from '../testing/sink.js'
@@ -73,5 +73,32 @@ onEachDatabase('a node', (db) => {
     await sink.until(3)
     expect(sink.received.map((request) => request.id).sort()).toEqual(shown(ids).sort())
     await eventually(async () => expect(await deliveryStatesOf(db)).toEqual([2, 2, 2]))
+  })
+})
+
+onPostgres('results on their way to the database', (db) => {
+  test('keep nobody from publishing, nor from being sent', async () => {
+    const sink = await Sink.start()
+    const acme = await givenOrganization(db, 'acme')
+    await givenSinkEndpoint(db, acme, 'acme', sink.url())
+    const node = await RunningNode.start(db, systemClock())
+    let answerFirst = (): void => {}
+    sink.answer = (_request, response) => { answerFirst = () => response.writeHead(200).end() }
+    await node.publish(acme)
+    await sink.until(1)
+    sink.answer = (_request, response) => { response.writeHead(200).end() }
+    await db.transaction(async (tx) => {
+      // The first one's result cannot be settled while this is held.
+      await tx.all(sql`select event_id from deliveries for update`)
+      answerFirst()
+      await eventually(async () => expect(node.attempts).toHaveLength(1))
+      for (let n = 0; n < 3; n++) await node.publish(acme)
+      await sink.until(4)
+      expect(await db.first(sql`select count(*) as n from deliveries where state = 2`)).toEqual({ n: 0 })
+    })
+    await eventually(async () => expect(await deliveryStatesOf(db)).toEqual([2, 2, 2, 2]))
+    await node.stop()
+    await sink.stop()
+    expect(node.faults).toEqual([])
   })
 })
