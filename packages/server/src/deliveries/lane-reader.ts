@@ -88,15 +88,16 @@ export class LaneReader {
   #take(): { lanes: Lane[]; requests: LookRequest[] } {
     const lanes: Lane[] = []
     const requests: LookRequest[] = []
+    const waiting = this.#waiting
     let reads = 0
     for (let lane = this.#line.take(); lane !== undefined; lane = this.#line.take()) {
       // What was read of one that is gone by then would be sent beside whoever has it.
       if (!mayBeRead(lane) || !this.around.isOurs(lane)) continue
+      this.#waiting--
       lane.beginLook()
-      const limit = lane.size + this.memory.readOf(lane, this.#waiting)
+      const limit = lane.size + this.memory.readOf(lane, waiting)
       requests.push({ endpointId: lane.endpointId, ordered: lane.target?.ordered ?? false, limit })
       reads += limit
-      this.#waiting--
       if (lanes.push(lane) === this.limits.lookAtOnce || reads >= this.limits.readAtOnce) break
     }
     return { lanes, requests }
