@@ -3,7 +3,8 @@ import { beginSession, fenceDeadSessions, proveSession, sessionMs } from '../del
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
-import { Subscribers, dispatch, type Dispatched } from './dispatch.js'
+import { dispatch, type Dispatched } from './dispatch.js'
+import { Subscribers } from './subscribers.js'
 
 /** A node's side of dispatch: its session, and what it remembers of endpoints. */
 async function givenNode(db: TestDatabase, node: string) {
@@ -11,10 +12,10 @@ async function givenNode(db: TestDatabase, node: string) {
   const subscribers = new Subscribers()
   return {
     session,
-    dispatch: (organizations: readonly number[], { limit = 1_000, room = 1_000, fullLanes = [] as readonly number[] } = {}): Promise<Dispatched> =>
+    dispatch: (organizations: readonly number[], { limit = 1_000, deliveries = 1_000, room = 1_000, fullLanes = [] as readonly number[] } = {}): Promise<Dispatched> =>
       db.transaction(async (tx) => {
         await proveSession(tx, session)
-        return dispatch(tx, { session, organizations, limit, room, fullLanes }, subscribers)
+        return dispatch(tx, { session, organizations, limit, deliveries, room, fullLanes }, subscribers)
       }),
   }
 }
@@ -93,6 +94,17 @@ onEachDatabase('dispatch', (db) => {
     expect((await deliveries(db)).map((row) => row.state)).toEqual([0, 1, 1])
     expect(await marks(db)).toEqual([db.clock.now()])
   })
+
+  test('makes only so many deliveries at once, those of one event together, and the rest the next time', async () => {
+    const { acme } = await givenAcme(db, 3)
+    const events = [await givenEvent(db, acme), await givenEvent(db, acme), await givenEvent(db, acme)]
+    const node = await givenNode(db, 'alice')
+    const eventsOf = async (): Promise<number[]> => (await deliveries(db)).map((row) => row.event_id)
+    expect(await node.dispatch([acme], { deliveries: 7 })).toMatchObject({ count: 6, behind: [acme] })
+    expect(new Set(await eventsOf())).toEqual(new Set(events.slice(0, 2)))
+    expect(await node.dispatch([acme], { deliveries: 2 })).toMatchObject({ count: 3, behind: [] })
+    expect(new Set(await eventsOf())).toEqual(new Set(events))
+  })
 })
 
 onPostgres('dispatch by two nodes', (db) => {
@@ -129,10 +141,21 @@ onPostgres('dispatch by two nodes', (db) => {
     await db.transaction(async (tx) => {
       await proveSession(tx, alice.session)
       expect(await fenceDeadSessions(db)).toBe(0)
-      expect(await dispatch(tx, { session: alice.session, organizations: [acme], limit: 10, room: 10, fullLanes: [] }, new Subscribers())).toMatchObject({ count: 1 })
+      expect(await dispatch(tx, { session: alice.session, organizations: [acme], limit: 10, deliveries: 10, room: 10, fullLanes: [] }, new Subscribers())).toMatchObject({ count: 1 })
     })
     expect(await fenceDeadSessions(db)).toBe(1)
     expect(await deliveries(db)).toMatchObject([{ state: 1 }])
     expect(await marks(db)).toEqual([db.clock.now()])
+  })
+
+  test('makes only so many deliveries at once, those of one event together, and the rest the next time', async () => {
+    const { acme } = await givenAcme(db, 3)
+    const events = [await givenEvent(db, acme), await givenEvent(db, acme), await givenEvent(db, acme)]
+    const node = await givenNode(db, 'alice')
+    const eventsOf = async (): Promise<number[]> => (await deliveries(db)).map((row) => row.event_id)
+    expect(await node.dispatch([acme], { deliveries: 7 })).toMatchObject({ count: 6, behind: [acme] })
+    expect(new Set(await eventsOf())).toEqual(new Set(events.slice(0, 2)))
+    expect(await node.dispatch([acme], { deliveries: 2 })).toMatchObject({ count: 3, behind: [] })
+    expect(new Set(await eventsOf())).toEqual(new Set(events))
   })
 })

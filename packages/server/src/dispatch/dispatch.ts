@@ -2,8 +2,7 @@ import { eventsOfOrganization } from '../ids/ids-of-owner.js'
 import { keepInSight } from '../partitions/undelivered-span.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
-import { compileSubscriptions } from '../event-types/event-type.js'
-import { parseRetryPolicy } from '../retry-policies/retry-policy.js'
+import type { Audience, Subscriber, Subscribers } from './subscribers.js'
 import type { Column, Database } from '../storage/database.js'
 import type { StoredEvent } from '../events/event.js'
 
@@ -16,6 +15,8 @@ export interface DispatchRequest {
   organizations: readonly number[]
   /** Events to read at most. */
   limit: number
+  /** Deliveries to make at most; those of one event are made together, however many. */
+  deliveries: number
   /** How many deliveries this node's memory can still take; what is over waits in the database. */
   room: number
   /** Lanes that this node owns but that must not be handed more: they have as much in memory as they may. */
@@ -43,39 +44,6 @@ export interface Dispatched {
   count: number
 }
 
-/** What dispatch needs to know of an endpoint; kept between calls as long as the organization's endpoints have not changed. */
-interface Subscriber {
-  id: number
-  matches: (type: string) => boolean
-  format: number
-  isEnabled: boolean
-  fromId: number
-  firstWaitMs: number
-}
-
-/** The endpoints of each organization by the version of the whole set, which every change of an endpoint raises. */
-export class Subscribers {
-  readonly #byOrganization = new Map<number, { version: number; list: Subscriber[] }>()
-
-  /** Reads the endpoints of organizations whose version is not the one known, and gives all asked for. */
-  async of(tx: Database, cursors: readonly Cursor[]): Promise<Map<number, Subscriber[]>> {
-    const stale = cursors.filter((cursor) => this.#byOrganization.get(cursor.organization_id)?.version !== cursor.endpoints_version)
-    if (stale.length > 0) {
-      const rows = await tx.all<EndpointRow>(sql`
-        select e.id, e.organization_id, e.event_types, e.state, e.from_id, f.id as format, coalesce(e.retry_policy, o.retry_policy) as retry_policy
-        from endpoints e
-        join organizations o on o.id = e.organization_id
-        join formats f on f.id = (select max(id) from formats where name = coalesce(e.format, o.format))
-        where e.state < 3 and e.organization_id in (select id from ${tx.rows(stale.map((cursor) => [cursor.organization_id]), ids)} as r)
-        order by e.id`)
-      for (const cursor of stale) this.#byOrganization.set(cursor.organization_id, { version: cursor.endpoints_version, list: [] })
-      for (const row of rows) this.#byOrganization.get(row.organization_id)?.list.push(asSubscriber(row))
-    }
-    return new Map(cursors.map((cursor) => [cursor.organization_id, this.#byOrganization.get(cursor.organization_id)?.list ?? []]))
-  }
-}
-
-interface EndpointRow { id: number; organization_id: number; event_types: string; state: number; from_id: number; format: number; retry_policy: string }
 interface Cursor { organization_id: number; dispatched_id: number; endpoints_version: number; last_id: number; now: number }
 
 const ids: readonly Column[] = ['id int']
@@ -96,9 +64,10 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
   if (cursor === undefined) return result
   const { now } = cursor
 
-  const endpoints = await subscribers.of(tx, cursors)
-  const { events, read, cutOff } = await collectEvents(tx, cursors, request.limit, appended)
-  const planned = plan(events, endpoints)
+  const audiences = await subscribers.of(tx, cursors)
+  const collected = await collectEvents(tx, cursors, request.limit, appended)
+  const { events, planned, left } = plan(collected.events, audiences, request.deliveries)
+  const cutOff = new Set([...collected.cutOff, ...left.map((event) => event.organizationId)])
   const handOver = await chooseHandOver(tx, request, planned, result)
 
   const handedEvents = new Set<number>()
@@ -113,7 +82,7 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
     }
     return [event.id, endpoint.id, event.organizationId, isHanded ? 0 : 1, 0, 0, endpoint.format, 0, now + endpoint.firstWaitMs, now]
   })
-  result.events = read.filter((event) => handedEvents.has(event.id))
+  result.events = collected.read.filter((event) => handedEvents.has(event.id))
   result.count = rows.length
   if (rows.length > 0) await keepInSight(tx, events.map((event) => event.id), now)
   await Promise.all([
@@ -220,10 +189,15 @@ async function readNextIds(tx: Database, cursors: readonly Cursor[], share: numb
 
 interface Planned { event: ReadEvent; endpoint: Subscriber }
 
-function plan(events: readonly ReadEvent[], endpoints: Map<number, Subscriber[]>): Planned[] {
-  return events.flatMap((event) => event.isErased === true ? [] : (endpoints.get(event.organizationId) ?? [])
-    .filter((endpoint) => event.onlyEndpointId === null ? event.id > endpoint.fromId && endpoint.matches(event.type) : endpoint.id === event.onlyEndpointId)
-    .map((endpoint) => ({ event, endpoint })))
+/** What the events become, until that is more than is to be made at once; what is `left` is for the next time. */
+function plan(events: readonly ReadEvent[], audiences: ReadonlyMap<number, Audience>, atMost: number): { events: readonly ReadEvent[]; planned: Planned[]; left: readonly ReadEvent[] } {
+  const planned: Planned[] = []
+  for (const [i, event] of events.entries()) {
+    const endpoints = event.isErased === true ? [] : audiences.get(event.organizationId)?.of(event) ?? []
+    if (i > 0 && planned.length + endpoints.length > atMost) return { events: events.slice(0, i), planned, left: events.slice(i) }
+    for (const endpoint of endpoints) planned.push({ event, endpoint })
+  }
+  return { events, planned, left: [] }
 }
 
 /**
@@ -268,16 +242,4 @@ async function moveCursors(tx: Database, cursors: readonly Cursor[], events: rea
     from ${tx.rows(moved, cursorColumns)} as r
     where cursors.organization_id = r.organization_id`)
   result.behind = cursors.filter((cursor, i) => (moved[i] as [number, number])[1] < cursor.last_id).map((cursor) => cursor.organization_id)
-}
-
-function asSubscriber(row: EndpointRow): Subscriber {
-  const policy = parseRetryPolicy(JSON.parse(row.retry_policy))
-  return {
-    id: row.id,
-    matches: compileSubscriptions(JSON.parse(row.event_types) as string[]),
-    format: row.format,
-    isEnabled: row.state === 0,
-    fromId: row.from_id,
-    firstWaitMs: policy.ok ? policy.waitsMs[0] ?? 0 : 0,
-  }
 }

@@ -10,7 +10,7 @@ describe('a turn that crosses to the thread of the database', () => {
       eventId: 10, endpointId: 11, organizationId: 12, attempts: 13, state: 1, acceptedAt: 14, step: 15, waitMs: 16, at: 17, durationMs: 18, status: 503, errorClass: 'http', error: 'why',
       url: 'https://example.com/', requestHeaders: '{"a":"1"}', responseHeaders: '{"b":"2"}', answer: 'ff', disable: { version: 19, reason: 'gone' }, failingSince: 20, alerts: [{ organization: 'acme', type: 'posthorn.delivery.dead', data: '{}' }],
     }
-    const turn = { session: 'ses_1', release: [21], dispatch: { organizations: [22], limit: 23, room: 24, fullLanes: [25] }, events: [event], settlements: [settlement] }
+    const turn = { session: 'ses_1', release: [21], dispatch: { organizations: [22], limit: 23, deliveries: 26, room: 24, fullLanes: [25] }, events: [event], settlements: [settlement] }
 
     expect(unpackTurn(structuredClone(packTurn(turn)))).toEqual(turn)
   })

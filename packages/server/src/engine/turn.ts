@@ -1,5 +1,6 @@
 import { appendKnowing, type Appended } from '../events/append.js'
-import { Subscribers, dispatch, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
+import { dispatch, type DispatchRequest, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
+import { Subscribers } from '../dispatch/subscribers.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { LaneSearch } from '../deliveries/lane-search.js'
 import { releaseLanes } from '../deliveries/lanes.js'
@@ -17,7 +18,7 @@ export interface Turn {
    * Organizations whose streams are known to have moved; those of `events` are added, but for what is `elsewhere`: another
    * node is to dispatch that. Undefined: a node that does not dispatch.
    */
-  dispatch: { organizations: readonly number[]; limit: number; room: number; fullLanes: readonly number[]; elsewhere?: readonly number[] } | undefined
+  dispatch: Omit<DispatchRequest, 'session'> & { elsewhere?: readonly number[] } | undefined
   /** Lanes that have been idle for long, or must stop. */
   release: readonly number[]
   /** What the first part of this turn has appended, where the second dispatches it. */

@@ -15,6 +15,8 @@ export const turnLimits = {
   settlementsBeside: { least: 50, perPublish: 3 },
   /** Events that dispatch reads in a turn. */
   maxDispatched: 1_000,
+  /** Deliveries that dispatch makes in a turn, but for those of one event: a thousand events to as many endpoints would be a million rows. */
+  maxDeliveries: 10_000,
   /** Publishes that may wait for a commit; more are told to come back. */
   maxWaiting: 20_000,
   /**
@@ -157,7 +159,7 @@ export class Turns<Settling> {
     try {
       const result = await this.partners.run({
         events: publishes.map(({ event }) => event), release,
-        dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
+        dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, deliveries: turnLimits.maxDeliveries, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
       }, settling, accept)
       accept(result.appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)

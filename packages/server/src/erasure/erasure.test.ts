@@ -6,7 +6,8 @@ import { deliveryStates } from '../deliveries/delivery.js'
 import { readDelivery } from '../deliveries/read-delivery.js'
 import { replayDelivery } from '../deliveries/replay-delivery.js'
 import { beginSession } from '../deliveries/sessions.js'
-import { Subscribers, dispatch } from '../dispatch/dispatch.js'
+import { dispatch } from '../dispatch/dispatch.js'
+import { Subscribers } from '../dispatch/subscribers.js'
 import { findEvent } from '../events/read-events.js'
 import { deleteOrganization } from '../organizations/change-organization.js'
 import { readTables } from '../copy/tables.js'
@@ -51,8 +52,8 @@ onEachDatabase('erasing an event', (db) => {
     await eraseEvent(db, { organizationId: acme, publicId: 'a' })
     await db.run(sql`insert into formats (id, name, digest, definition) select 1, 'standard', '', '{}' where not exists (select 1 from formats)`)
     const session = await beginSession(db, 'alice')
-    await db.transaction((tx) => dispatch(tx, { session, organizations: [acme], limit: 1, room: 10, fullLanes: [] }, new Subscribers()))
-    await db.transaction((tx) => dispatch(tx, { session, organizations: [acme], limit: 1, room: 10, fullLanes: [] }, new Subscribers()))
+    await db.transaction((tx) => dispatch(tx, { session, organizations: [acme], limit: 1, deliveries: 10, room: 10, fullLanes: [] }, new Subscribers()))
+    await db.transaction((tx) => dispatch(tx, { session, organizations: [acme], limit: 1, deliveries: 10, room: 10, fullLanes: [] }, new Subscribers()))
     expect(await db.all(sql`select event_id from deliveries`)).toEqual([{ event_id: next }])
     expect((await readAhead(db, { organizationId: acme, after: 0, limit: 5, types: undefined })).map(({ data }) => data)).toEqual([null, '{"n":1}'])
   })

@@ -21,13 +21,16 @@ export function isSubscription(text: string): boolean {
  * of providers (`stripe.*`), which say once more what a normalized event says already; those are subscribed by name or prefix.
  */
 export function compileSubscriptions(patterns: readonly string[]): (type: string) => boolean {
-  const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('*')))
-  const prefixes = new Set(patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -1)))
+  const known = new Set(patterns)
+  return (type) => subscriptionsTo(type).some((pattern) => known.has(pattern))
+}
 
-  const named = (type: string) => exact.has(type) || (prefixes.size > 0 && beginsWithOneOf(prefixes, type))
-  if (!patterns.includes('*')) return named
-  if (exact.size === 0 && prefixes.size === 0) return isMatchedByAsterisk
-  return (type) => isMatchedByAsterisk(type) || named(type)
+/** Every subscription that matches this event type, each once; see `compileSubscriptions`. Few: one for each of its words, and `*`. */
+export function subscriptionsTo(type: string): string[] {
+  const patterns = [type]
+  for (let dot = type.indexOf('.'); dot !== -1; dot = type.indexOf('.', dot + 1)) patterns.push(`${type.slice(0, dot)}.*`)
+  if (isMatchedByAsterisk(type)) patterns.push('*')
+  return patterns
 }
 
 /**
@@ -57,12 +60,4 @@ const wordsBeyondAsterisk: ReadonlySet<string> = new Set(['posthorn', ...nativeS
 function isMatchedByAsterisk(type: string): boolean {
   const dot = type.indexOf('.')
   return dot === -1 || !wordsBeyondAsterisk.has(type.slice(0, dot))
-}
-
-/** Costs by the dots in the type, not by the number of prefixes that an endpoint has. */
-function beginsWithOneOf(prefixes: ReadonlySet<string>, type: string): boolean {
-  for (let dot = type.indexOf('.'); dot !== -1; dot = type.indexOf('.', dot + 1)) {
-    if (prefixes.has(type.slice(0, dot + 1))) return true
-  }
-  return false
 }
