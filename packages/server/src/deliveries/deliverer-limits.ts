@@ -22,6 +22,8 @@ export interface DelivererLimits {
   /** However full memory is, a lane may have this many. */
   leastLaneItems: number
   maxLaneBytes: number
+  /** An organization with so many lanes that could send at once has no others read: they would wait in memory for these. */
+  readyLanes: number
   lookAtOnce: number
   /** Deliveries that the looks of one transaction read, or those of one lane if that is more: whoever publishes waits for it. */
   readAtOnce: number
@@ -48,6 +50,7 @@ export const delivererLimits: DelivererLimits = {
   maxLaneItems: 500,
   leastLaneItems: 64,
   maxLaneBytes: 4 * 1024 * 1024,
+  readyLanes: 100,
   lookAtOnce: 100,
   readAtOnce: 200,
   readPerLook: { least: 8, most: 200, ofAllLanes: 4_000, ofLittle: 64 },

@@ -244,15 +244,27 @@ test('a backlog gives way to what another organization publishes, and goes on wi
   const { deliverer, looks, sent, loop, passTime } = given()
   deliverer.taken([1])
   await passTime()
-  looks[0]?.(Array.from({ length: 100 }, (_, i) => waiting({ eventId: i + 1 })))
+  looks[0]?.(Array.from({ length: 2 * headroomLimits.few.begun }, (_, i) => waiting({ eventId: i + 1 })))
   await passTime()
+  let answered = 0
+  const answerAll = (): void => {
+    const underWay = sent.slice(answered)
+    answered += underWay.length
+    for (const done of underWay) done(accepted)
+    deliverer.settled(deliverer.takeSettlements(1_000), 0)
+    deliverer.goOn()
+  }
+  while (sent.length <= headroomLimits.few.begun) {
+    answerAll()
+    await passTime()
+  }
   const underWay = sent.length
   hand(deliverer, 2, [5_001])
   await passTime()
   expect(sent).toHaveLength(underWay + 1)
 
   loop.activeMs += 100
-  for (const done of sent.slice(0, underWay)) done(accepted)
+  answerAll()
   await passTime()
   expect(sent).toHaveLength(underWay + 1)
   hand(deliverer, 2, [5_002])

@@ -65,7 +65,6 @@ export interface Settling { settlement: Settlement; lane: Lane; item: Item }
  */
 export class Deliverer {
   readonly #lanes = new Map<number, Lane>()
-  readonly #headroom: Headroom
   readonly #order: SendingOrder
   #willPump = false
   readonly #dueTimes: DueTimer
@@ -87,14 +86,14 @@ export class Deliverer {
 
   constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
     this.#slots = new Slots(limits)
-    this.#headroom = new Headroom(() => around.workTimes())
     this.#memory = new LaneMemory(limits)
-    this.#order = new SendingOrder(this.#memory, this.#headroom)
+    this.#order = new SendingOrder(new Headroom(() => around.workTimes()))
     this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
     const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
     this.#reader = new LaneReader({
       ...shared,
       look: (requests) => around.look(requests),
+      readyOf: (organizationId) => this.#order.readyOf(organizationId),
       seen: (looks, events) => { for (const look of looks) this.#seen(look, events) },
       looked: (lanes) => {
         for (const lane of lanes) this.#order.lineUp(lane)
@@ -232,7 +231,7 @@ export class Deliverer {
       }
       const lane = this.#lanes.get(endpointId) ?? this.#addLane(endpointId)
       this.#memory.add(lane, { eventId, endpointId, attempts: 0, step: 0, format, exempt: false, isFromDatabase: false, dueAt: now, event })
-      this.#headroom.published(event.organizationId, now)
+      this.#order.published(event.organizationId, now)
       if (lane.isClosing) this.#afterChange(lane)
       else this.#order.lineUp(lane)
     }
@@ -399,7 +398,7 @@ export class Deliverer {
 
   #start(lane: Lane, target: Target, item: Item, isAgain: boolean, startedAt: number): void {
     lane.start(item, startedAt)
-    if (item.isFromDatabase) this.#headroom.began(item.event.organizationId, startedAt)
+    this.#order.began(lane, item, startedAt)
     const id = publicEventId(item.event)
     let request
     try {

@@ -12,6 +12,8 @@ export const headroomLimits = {
   oneEveryMs: 2,
   /** After an organization without a backlog has published, so long. */
   forMs: 10_000,
+  /** Who begins more of what has waited than its part of so many, within so long, works off a backlog: a few retries are none. */
+  few: { begun: 200, withinMs: 1_000 },
 } as const
 
 /**
@@ -21,7 +23,7 @@ export const headroomLimits = {
  * holds it back.
  */
 export class Headroom {
-  readonly #workedOffAt = new Map<number, number>()
+  readonly #begun = new Begun()
   /** Who published last, and which other before that; until when each is to find room. */
   #publisher = { organizationId: 0, until: 0 }
   #publisherBefore = { organizationId: 0, until: 0 }
@@ -34,8 +36,7 @@ export class Headroom {
 
   /** An organization has something new to be sent at once. For one that is working off a backlog itself, no room is kept. */
   published(organizationId: number, now: number): void {
-    const workedOffAt = this.#workedOffAt.get(organizationId)
-    if (workedOffAt !== undefined && now - workedOffAt < headroomLimits.forMs) return
+    if (this.#begun.areMany(organizationId, now)) return
     if (now >= this.#publisher.until) this.#last = this.workTimes()
     if (this.#publisher.organizationId !== organizationId) this.#publisherBefore = this.#publisher
     this.#publisher = { organizationId, until: now + headroomLimits.forMs }
@@ -44,14 +45,14 @@ export class Headroom {
   /** Whether one of this organization's that has waited in the database may begin now. */
   allows(organizationId: number, now: number): boolean {
     const other = this.#publisher.organizationId === organizationId ? this.#publisherBefore : this.#publisher
-    if (now >= other.until) return true
+    if (now >= other.until || !this.#begun.areMany(organizationId, now)) return true
     this.#account()
     return this.#owedMs.every((ms) => ms < headroomLimits.spellMs) || now - this.#lastBeganAt >= headroomLimits.oneEveryMs
   }
 
   /** One that has waited in the database begins. */
   began(organizationId: number, now: number): void {
-    this.#workedOffAt.set(organizationId, now)
+    this.#begun.count(organizationId, now)
     this.#lastBeganAt = now
   }
 
@@ -63,5 +64,31 @@ export class Headroom {
       return Math.min(Math.max(0, owedMs), headroomLimits.mostOwedMs)
     })
     this.#last = times
+  }
+}
+
+/** What each organization has begun of late of what had waited: in the present half of the time that counts, and in the one before. */
+class Begun {
+  #present = new Map<number, number>()
+  #before = new Map<number, number>()
+  #since = 0
+
+  count(organizationId: number, now: number): void {
+    this.#keepTime(now)
+    this.#present.set(organizationId, (this.#present.get(organizationId) ?? 0) + 1)
+  }
+
+  areMany(organizationId: number, now: number): boolean {
+    this.#keepTime(now)
+    const count = (this.#present.get(organizationId) ?? 0) + (this.#before.get(organizationId) ?? 0)
+    return count > headroomLimits.few.begun / Math.max(1, this.#present.size, this.#before.size)
+  }
+
+  #keepTime(now: number): void {
+    const [halfMs, passedMs] = [headroomLimits.few.withinMs / 2, now - this.#since]
+    if (passedMs >= 0 && passedMs < halfMs) return
+    this.#before = passedMs >= 0 && passedMs < 2 * halfMs ? this.#present : new Map()
+    this.#present = new Map()
+    this.#since = now
   }
 }

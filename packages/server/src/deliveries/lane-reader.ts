@@ -9,6 +9,8 @@ export interface LaneReaderSurroundings {
   look(requests: LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }>
   /** Whether the lane is this node's still, under the session under which it was taken. */
   isOurs(lane: Lane): boolean
+  /** Of an organization's lanes, those that could send at once. */
+  readyOf(organizationId: number): number
   /** What was read of lanes that are still ours. */
   seen(looks: readonly LaneLook[], events: ReadonlyMap<number, StoredEvent>): void
   /** These lanes may be sent from again, whatever came of the look. */
@@ -90,7 +92,8 @@ export class LaneReader {
     const requests: LookRequest[] = []
     const waiting = this.#waiting
     let reads = 0
-    for (let lane = this.#line.take(); lane !== undefined; lane = this.#line.take()) {
+    const hasEnough = (organizationId: number): boolean => this.around.readyOf(organizationId) >= this.limits.readyLanes
+    for (let lane = this.#line.take(hasEnough); lane !== undefined; lane = this.#line.take(hasEnough)) {
       // What was read of one that is gone by then would be sent beside whoever has it.
       if (!mayBeRead(lane) || !this.around.isOurs(lane)) continue
       this.#waiting--

@@ -22,18 +22,24 @@ test('a lane that gives way stands aside until there is room again, and then com
   const { order, lane, headroom, loop } = given()
   const backlog = lane(1, [item(1, { isFromDatabase: true })])
   order.lineUp(backlog)
+  workOff(headroom, 1)
   headroom.published(2, 0)
   loop.activeMs += headroomLimits.spellMs
-  headroom.began(1, 0)
   expect(order.next(0, room)?.lane).toBe(backlog)
   expect(order.givesWay(backlog, backlog.fresh.peek() as Item, 0)).toBe(true)
+  expect(order.readyOf(1)).toBe(1)
   expect(order.hasResting).toBe(true)
   expect(order.next(0, room)).toBeUndefined()
   loop.idleMs += headroomLimits.spellMs
   expect(order.next(0, room)?.lane).toBe(backlog)
   expect(order.hasResting).toBe(false)
   expect(order.givesWay(backlog, backlog.fresh.peek() as Item, 0)).toBe(false)
+  expect(order.readyOf(1)).toBe(0)
 })
+
+function workOff(headroom: Headroom, organizationId: number): void {
+  for (let begun = 0; begun <= headroomLimits.few.begun; begun++) headroom.began(organizationId, 0)
+}
 
 /** An order over a memory; lanes hold what they are given. */
 function given() {
@@ -47,7 +53,7 @@ function given() {
     for (const one of items) memory.add(made, one)
     return made
   }
-  return { order: new SendingOrder(memory, headroom), headroom, loop, lane }
+  return { order: new SendingOrder(headroom), headroom, loop, lane }
 }
 
 function item(eventId: number, { step = 0, isFromDatabase = false } = {}): Item {

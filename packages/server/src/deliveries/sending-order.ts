@@ -1,9 +1,8 @@
 import { Turnstile } from './turnstile.js'
 import type { Headroom } from './headroom.js'
 import type { Item, Lane } from './lane.js'
-import type { LaneMemory } from './lane-memory.js'
 
-/** Whose lane sends next: first attempts before retries and replays, but not always; and whoever has much of the backlog gives way to others. */
+/** Whose lane sends next: first attempts before retries and replays, but not always; and whoever works off a backlog gives way to others. */
 export class SendingOrder {
   readonly #firsts = new Turnstile()
   readonly #agains = new Turnstile()
@@ -11,7 +10,7 @@ export class SendingOrder {
   readonly #resting = new Turnstile()
   #turn = 0
 
-  constructor(private readonly memory: LaneMemory, private readonly headroom: Headroom) {}
+  constructor(private readonly headroom: Headroom) {}
 
   get hasResting(): boolean { return !this.#resting.isEmpty }
 
@@ -31,9 +30,24 @@ export class SendingOrder {
     return lane === undefined ? undefined : { lane, preferAgain }
   }
 
+  /** An organization has something new to be sent at once. */
+  published(organizationId: number, now: number): void {
+    this.headroom.published(organizationId, now)
+  }
+
+  /** One of the lane's begins. */
+  began({ organizationId }: Lane, { isFromDatabase }: Item, now: number): void {
+    if (isFromDatabase) this.headroom.began(organizationId, now)
+  }
+
+  /** Of an organization's lanes, those that could send at once. */
+  readyOf(organizationId: number): number {
+    return this.#firsts.countOf(organizationId) + this.#agains.countOf(organizationId) + this.#resting.countOf(organizationId)
+  }
+
   /** Whether this one of the lane's is to give way; then the lane rests, and comes back by itself. */
   givesWay(lane: Lane, { isFromDatabase }: Item, now: number): boolean {
-    if (!isFromDatabase || this.#mayWorkOff(lane, now)) return false
+    if (!isFromDatabase || this.headroom.allows(lane.organizationId, now)) return false
     this.#resting.add(lane)
     return true
   }
@@ -41,12 +55,7 @@ export class SendingOrder {
   #wakeOne(now: number): void {
     const lane = this.#resting.take()
     if (lane === undefined) return
-    if (this.#mayWorkOff(lane, now)) this.lineUp(lane)
+    if (this.headroom.allows(lane.organizationId, now)) this.lineUp(lane)
     else this.#resting.add(lane)
-  }
-
-  /** Where everybody has a backlog, nobody gives way. */
-  #mayWorkOff({ organizationId }: Lane, now: number): boolean {
-    return !this.memory.hasMuch(organizationId) || this.headroom.allows(organizationId, now)
   }
 }

@@ -11,6 +11,9 @@ export class Turnstile {
 
   get isEmpty(): boolean { return this.#members.size === 0 }
 
+  /** How many of an organization's lanes stand in the line. */
+  countOf(organizationId: number): number { return this.#lanes.get(organizationId)?.length ?? 0 }
+
   /** Lines a lane up behind its organization's others; harmless if it stands there. */
   add(lane: Lane): void {
     if (this.#members.has(lane)) return
@@ -23,9 +26,10 @@ export class Turnstile {
     }
   }
 
-  /** The next lane whose turn it is, taken out of the line, with its organization sent to the end. */
-  take(): Lane | undefined {
-    const organization = this.#order.shift()
+  /** The next lane whose turn it is, taken out of the line, with its organization sent to the end; whom it is to `passOver` keeps its place. */
+  take(passOver?: (organizationId: number) => boolean): Lane | undefined {
+    const at = passOver === undefined ? 0 : this.#order.findIndex((id) => !passOver(id))
+    const organization = at === 0 ? this.#order.shift() : this.#order.splice(at, at === -1 ? 0 : 1)[0]
     if (organization === undefined) return undefined
     const line = this.#lanes.get(organization) as Lane[]
     const lane = line.shift() as Lane

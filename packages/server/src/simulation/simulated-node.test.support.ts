@@ -17,7 +17,7 @@ import type { ModelServer } from './model-server.test.support.js'
 /** A memory that a handful of deliveries fills, so that every limit is met. */
 const limits: Omit<DelivererLimits, 'idleMs'> = {
   maxInFlight: 12, startAtOnce: 12, maxOpen: 24, openTimesFree: 3, againShare: 0.75, maxPerOrigin: 8, maxItems: 32, handedItems: 8, muchOfBacklog: 0.25, maxBytes: 1e6, maxLaneItems: 8, leastLaneItems: 4, maxLaneBytes: 1e6,
-  lookAtOnce: 3, readAtOnce: 12, readPerLook: { least: 2, most: 6, ofAllLanes: 16, ofLittle: 4 }, releaseAtOnce: 2, faultDelayMs: 500,
+  readyLanes: 2, lookAtOnce: 3, readAtOnce: 12, readPerLook: { least: 2, most: 6, ofAllLanes: 16, ofLittle: 4 }, releaseAtOnce: 2, faultDelayMs: 500,
 }
 
 /** The product's own operations: what a node does in the database. */
