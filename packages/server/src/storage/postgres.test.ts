@@ -68,6 +68,22 @@ onPostgres('a PostgreSQL database', (db) => {
     expect(await db.all(sql`select n from ${db.rows([], columns)} as r`)).toEqual([])
   })
 
+  test('rows are looked up one by one, however late the statistics of a table are', async () => {
+    await db.run(sql`create table grown (id bigint, part bigint, state bigint, primary key (id, part)) with (autovacuum_enabled = false)`)
+    const grow = (from: number, to: number, state: number): Promise<unknown> => db.run(sql`insert into grown select id, 1, ${state}::bigint from generate_series(${from}::bigint, ${to}::bigint) as s (id)`)
+    await grow(1, 1_000, 2)
+    await db.run(sql`analyze grown`)
+    await grow(1_001, 20_000, 0)
+    for (const count of [10, 100, 1_000]) {
+      const given = db.rows(Array.from({ length: count }, (_, i) => [1_001 + i * 19, 1]), ['id int', 'part int'])
+      const plan = await db.all<{ 'QUERY PLAN': string }>(sql`
+        explain update grown set state = 1 from ${given} as r
+        where grown.id = r.id and grown.part = r.part and grown.state < 2 and grown.id between 1001 and 20000`)
+      expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/Function Scan on u .*Index Cond: \(\(id = u\.id\)/s)
+    }
+    await db.run(sql`drop table grown`)
+  })
+
   test('an application may have tables of the same names beside ours', async () => {
     await withClient(db.path, (client) => client.query('create table public.installation (name text, value text)'))
     await keep(db, 'ours')
