@@ -14,6 +14,8 @@ export interface BenchDatabase {
   seedHistory(deliveries: number): Promise<void>
   /** Does what a run has left for later, while no node runs. */
   checkpoint(): Promise<Cost>
+  /** Does so while nodes run, as far as it can: what was gathered in a rush is not to fall into what is measured next. */
+  settleDown(): Promise<void>
   /** As a crash would end it; nothing to do where it has no process of its own. */
   kill(): Promise<void>
   start(): Promise<void>

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Child } from './child.js'
 import type { BenchDatabase, Cost, DatabaseWork } from './database.js'
 import type { DatabaseFileCommands } from './database-file.js'
@@ -22,6 +24,11 @@ export class SqliteDatabase implements BenchDatabase {
 
   checkpoint(): Promise<Cost> {
     return this.#child.ask('checkpoint', { file: this.#file })
+  }
+
+  /** A gigabyte that the system has yet to write would hold up the syncs. */
+  async settleDown(): Promise<void> {
+    await promisify(execFile)('sync')
   }
 
   async kill(): Promise<void> { /* it has no process: it is as the node that wrote to it has left it */ }

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { latencyFigures, megabytes, mostResidentMb, type Figure, type ScenarioResult } from '../figures.js'
 import { LatencyHistogram } from '../latency-histogram.js'
 import { sideBySide } from '../side-by-side.js'
@@ -79,7 +77,7 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
 
   async function gather(big: World, waiting: number): Promise<void> {
     await stage.publish({ targets: big.single, events: waiting, eventsPerRequest: 100, connections: 8 })
-    await reachDisk()
+    await stage.database.settleDown()
     tell(`${waiting} deliveries wait for ${big.endpoints.length} endpoints`)
   }
 
@@ -92,11 +90,6 @@ async function play({ options, own, tell }: Bench): Promise<ScenarioResult> {
     const latencies = await stage.sink.ask('latencies')
     return { latencies, missing: Math.max(0, published.expected - new LatencyHistogram(latencies).total), isBusy: distinct < waiting, deliveredBeside: distinct - published.expected, residentBytes: endWatch().residentBytes }
   }
-}
-
-/** A gigabyte that the system has yet to write would hold up the syncs of what is measured, whoever it belongs to. */
-async function reachDisk(): Promise<void> {
-  await promisify(execFile)('sync')
 }
 
 interface OfSmall { latencies: Uint32Array; missing: number; isBusy: boolean; deliveredBeside: number; residentBytes: number }
