@@ -8,12 +8,12 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const domain = [
-  'alerts', 'billing', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
-  'inventory', 'keys', 'money', 'observability', 'orders', 'organizations', 'outbox', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sources',
+  'alerts', 'attempts', 'billing', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
+  'inventory', 'keys', 'lanes', 'money', 'observability', 'orders', 'organizations', 'outbox', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sending', 'sources',
 ]
 
 /** The files that send: they alone, and dialling beneath them, know a socket. */
-const sender = ['deliveries/attempt*', 'deliveries/connections*']
+const sender = ['attempts/attempt*', 'attempts/connections*']
 
 /** Which packages of ours a package may lean on. */
 const packageRules = {
@@ -26,7 +26,7 @@ const packageRules = {
 /** Inside the server: `from` never imports `never`. A name is a folder; `folder/start*` are the files that begin so. */
 const folderRules = [
   { from: domain, never: ['api', 'engine', 'cli'], because: 'the domain leans on storage and never on what drives it' },
-  { from: ['events'], never: ['dispatch', 'deliveries'], because: 'appending an event does not know who listens' },
+  { from: ['events'], never: ['dispatch', 'lanes', 'sending', 'deliveries'], because: 'appending an event does not know who listens' },
   { from: ['dispatch'], never: sender, because: 'dispatch hands deliveries over and never sends' },
   { from: ['storage'], never: domain.filter((folder) => folder !== 'problems'), because: 'storage is leaned on and leans on nothing of the domain' },
 ]
@@ -311,7 +311,7 @@ const trees = {
     'server/src/events/append.ts': "import { Database } from '../storage/database.js'\nimport { sign } from '@posthorn/webhooks'\nimport { isIP } from 'node:net'",
     'server/src/storage/database.ts': "import { Problem } from '../problems/problem.js'",
     'server/src/problems/problem.ts': 'export class Problem {}',
-    'server/src/deliveries/attempt-post.ts': "import { Client } from 'undici'",
+    'server/src/attempts/attempt-post.ts': "import { Client } from 'undici'",
     'server/src/dialling/dial.ts': "import net from 'node:net'",
     'server/src/events/append.test.ts': "import { app } from '../api/app.js'\nimport http from 'node:http'\nimport '../testing/sink.js'\nprocess.env.X",
     'server/src/testing/sink.ts': "import net from 'node:net'",
@@ -347,10 +347,10 @@ const trees = {
   },
   'a step knows the step after it': {
     'server/src/events/append.ts': "import type { x } from '../dispatch/dispatch.js'",
-    'server/src/dispatch/dispatch.ts': "import { y } from '../deliveries/attempt-send.js'\nimport { z } from '../deliveries/delivery.js'",
+    'server/src/dispatch/dispatch.ts': "import { y } from '../attempts/attempt-send.js'\nimport { z } from '../deliveries/delivery.js'",
     'server/src/storage/database.ts': "import { y } from '../deliveries/delivery.js'",
-    'server/src/deliveries/attempt-send.ts': '', 'server/src/deliveries/delivery.ts': '',
-    expected: ['dispatch.ts:1 imports ../deliveries/attempt-send.js: dispatch hands', 'append.ts:1 imports ../dispatch/dispatch.js: appending an event', 'database.ts:1 imports ../deliveries/delivery.js: storage is leaned on'],
+    'server/src/attempts/attempt-send.ts': '', 'server/src/deliveries/delivery.ts': '',
+    expected: ['dispatch.ts:1 imports ../attempts/attempt-send.js: dispatch hands', 'append.ts:1 imports ../dispatch/dispatch.js: appending an event', 'database.ts:1 imports ../deliveries/delivery.js: storage is leaned on'],
   },
   'a connection is opened elsewhere': {
     'server/src/endpoints/check.ts': "import { connect } from 'node:net'\nimport type { Socket } from 'node:net'\nconst { request } = await import('undici')",

@@ -7,7 +7,7 @@ import { endpointId } from '../ids/public-id.js'
 import { sealContext, type SecondSignature } from '../endpoints/signing-secrets.js'
 import { openSecrets } from './endpoint-form.js'
 import { retryPolicySchema } from './retry-policy-schema.js'
-import type { Access } from './access.js'
+import type { Access } from '../access/gate.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
 import type { Vault } from '../secrets/vault.js'
 

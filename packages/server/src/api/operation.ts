@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Problem, type FieldError } from '../problems/problem.js'
-import type { Access } from './access.js'
+import type { Access } from '../access/gate.js'
 import { claimOf, idempotencyKey } from './idempotency-key.js'
 import { incomingOf, readJson } from './request-body.js'
 import type { OpenAPIHono } from '@hono/zod-openapi'

@@ -8,7 +8,7 @@ import type { Log } from '../observability/log.js'
 import type { Announcer } from '../stream/announcer.js'
 import type { Vault } from '../secrets/vault.js'
 import type { Wakeup } from '../wakeup/wakeup.js'
-import type { Gate } from './access.js'
+import type { Gate } from '../access/gate.js'
 import type { Inbound } from './inbound.js'
 import type { InboundSettings } from './make-inbound.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginSession, endSession } from '../deliveries/sessions.js'
+import { beginSession, endSession } from '../lanes/sessions.js'
 import { onEachDatabase, type TestDatabase } from '../testing/each-database.js'
 import { givenEvent, givenOrganization } from '../testing/given.js'
 import { listConsumerDeadLetters, replayConsumerDeadLetter } from './dead-letters.js'

@@ -1,7 +1,7 @@
 import { formatInstant } from '../events/instant.js'
 import { Problem } from '../problems/problem.js'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Access, Gate } from '../api/access.js'
+import type { Access, Gate } from '../access/gate.js'
 import type { Sessions } from './sessions.js'
 
 /** `/session`: how a browser signs in with a key, learns who it is, and signs out. */

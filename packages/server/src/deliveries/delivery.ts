@@ -1,5 +1,5 @@
 import { nextWaitMs } from '../retry-policies/next-wait.js'
-import type { Outcome } from './outcome.js'
+import type { Outcome } from '../attempts/outcome.js'
 
 /** A delivery's state as it is stored. `sending`: the session that owns its lane has it in memory. */
 export const deliveryStates = { sending: 0, waiting: 1, succeeded: 2, dead: 3, discarded: 4 } as const

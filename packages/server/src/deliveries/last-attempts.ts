@@ -1,6 +1,6 @@
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
-import type { ErrorClass } from './outcome.js'
+import type { ErrorClass } from '../attempts/outcome.js'
 import type { Column, Database } from '../storage/database.js'
 import type { DeliveryKey } from '../ids/public-id.js'
 

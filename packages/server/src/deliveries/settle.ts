@@ -3,8 +3,8 @@ import { tally } from '../counters/tallies.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
 import { deliveryStates, type DeliveryState } from './delivery.js'
-import { lockLanes } from './lanes.js'
-import { proveSession } from './sessions.js'
+import { lockLanes } from '../lanes/lanes.js'
+import { proveSession } from '../lanes/sessions.js'
 import type { Column, Database } from '../storage/database.js'
 
 /** An attempt that has ended, and what is to become of its delivery. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginSession, fenceDeadSessions, proveSession, sessionMs } from '../deliveries/sessions.js'
+import { beginSession, fenceDeadSessions, proveSession, sessionMs } from '../lanes/sessions.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { describe, expect, test } from 'vitest'
-import { operationsOf } from '../api/openapi-document.js'
+import { operationsOf } from '../api/openapi/openapi-document.js'
 import { problemCodes } from '../problems/problem.js'
 import { writtenOpenApi } from './written-openapi.js'
-import type { OpenApiDocument } from '../api/openapi-types.js'
+import type { OpenApiDocument } from '../api/openapi/openapi-types.js'
 
 const committed = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')
 const document = JSON.parse(committed) as OpenApiDocument

@@ -1,4 +1,4 @@
-import type { WorkTime } from '../deliveries/headroom.js'
+import type { WorkTime } from '../sending/headroom.js'
 
 /**
  * How a process paces its own work: time and waiting as the machine has them, apart from the clock that due dates follow.

@@ -1,5 +1,5 @@
-import { findFreeLanes, wokenLanes, type Slices } from '../deliveries/lanes.js'
-import { liveNodes } from '../deliveries/sessions.js'
+import { findFreeLanes, wokenLanes, type Slices } from '../lanes/lanes.js'
+import { liveNodes } from '../lanes/sessions.js'
 import { readBilling } from '../billing/read-billing.js'
 import { dueConsumers, followingOrganizations } from '../consumers/consume.js'
 import { listConsumerDeadLetters } from '../consumers/dead-letters.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Shares } from './shares.js'
-import type { LiveNode } from '../deliveries/sessions.js'
+import type { LiveNode } from '../lanes/sessions.js'
 
 const organizations = Array.from({ length: 10_000 }, (_, n) => n + 1)
 const all = (...names: string[]): LiveNode[] => names.map((node) => ({ node, dispatches: true, delivers: true }))

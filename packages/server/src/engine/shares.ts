@@ -1,5 +1,5 @@
-import type { Slices } from '../deliveries/lanes.js'
-import type { LiveNode } from '../deliveries/sessions.js'
+import type { Slices } from '../lanes/lanes.js'
+import type { LiveNode } from '../lanes/sessions.js'
 
 /**
  * Whose an organization is, while several nodes share a database: whose its events are to dispatch, and its lanes to take.

@@ -1,6 +1,6 @@
 import { countNow } from '../counters/count.js'
 import { deliveryStates } from '../deliveries/delivery.js'
-import { lockLanes } from '../deliveries/lanes.js'
+import { lockLanes } from '../lanes/lanes.js'
 import { lockCursor } from '../endpoints/change-endpoint.js'
 import { sql } from '../storage/sql.js'
 import { findEvent, type EventSummary } from '../events/read-events.js'

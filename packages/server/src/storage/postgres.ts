@@ -1,8 +1,9 @@
 import pg from 'pg'
+import { PostgresConnection, ignore } from './postgres-connection.js'
 import { asDatabaseError, isForgotten, maySucceedAtOnce } from './postgres-errors.js'
 import { isPooled } from './postgres-pooler.js'
 import { insertRows, postgresRows } from './postgres-rows.js'
-import { rawSql, render, sql, type Sql, type Value } from './sql.js'
+import { rawSql, sql, type Sql } from './sql.js'
 import { StatementNames } from './statement-names.js'
 import type { Column, Database, Row } from './database.js'
 
@@ -155,9 +156,9 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(): Promise<PostgresConnection> {
     try {
-      return new Connection(await this.#pool.connect(), this.#options.statementTimeoutMs ?? 30_000, this.#names)
+      return new PostgresConnection(await this.#pool.connect(), this.#options.statementTimeoutMs ?? 30_000, this.#names)
     } catch (error) {
       throw asDatabaseError(error)
     }
@@ -186,11 +187,11 @@ export class PostgresDatabase implements Database {
 /** A transaction, or a savepoint in one. */
 class PostgresTransaction implements Database {
   readonly dialect = 'postgres'
-  readonly #connection: Connection
+  readonly #connection: PostgresConnection
   readonly #database: PostgresDatabase
   readonly #depth: number
 
-  constructor(connection: Connection, database: PostgresDatabase, depth: number) {
+  constructor(connection: PostgresConnection, database: PostgresDatabase, depth: number) {
     this.#connection = connection
     this.#database = database
     this.#depth = depth
@@ -237,88 +238,7 @@ class PostgresTransaction implements Database {
   }
 }
 
-/** One connection, for the time of one transaction. */
-class Connection {
-  readonly #client: pg.PoolClient
-  readonly #timeoutMs: number
-  readonly #names: StatementNames | undefined
-  #isOver = false
-  /** Whatever was asked last, where statements are not sent ahead. */
-  #last: Promise<unknown> = Promise.resolve()
-  /** Statements may be sent before the answers to earlier ones have come. So it is in our own pool, not in one handed over. */
-  readonly isPipelined: boolean
-
-  constructor(client: pg.PoolClient, timeoutMs: number, names: StatementNames | undefined) {
-    this.#client = client
-    this.#timeoutMs = timeoutMs
-    this.#names = names
-    this.isPipelined = (client as pg.PoolClient & { pipeline?: boolean }).pipeline === true
-  }
-
-  /** Those that are sent without waiting for each other's answers run one after another, as they were sent. */
-  query(query: Sql, { isCommitUnderWay = false }: { isCommitUnderWay?: boolean } = {}): Promise<pg.QueryResult> {
-    if (this.isPipelined) return this.#send(query, isCommitUnderWay)
-    const answer = this.#last.then(() => this.#send(query, isCommitUnderWay))
-    this.#last = answer.catch(ignore)
-    return answer
-  }
-
-  async #send(query: Sql, isCommitUnderWay: boolean): Promise<pg.QueryResult> {
-    // It may be somebody else's by now, and what is asked would be done in their transaction.
-    if (this.#isOver) throw new Error('The transaction is over.')
-    const { text, values } = render(query, (n) => `$${n}`)
-    // What has no values is not prepared, and may be several statements.
-    const name = values.length > 0 ? this.#names?.of(text) : undefined
-    try {
-      return await this.#client.query({ text, name, values: values.map(asParameter), types, query_timeout: this.#timeoutMs } as pg.QueryConfig)
-    } catch (error) {
-      throw asDatabaseError(error, { isCommitUnderWay })
-    }
-  }
-
-  /** Sends what cannot fail unless the connection does, or spoils the transaction so that all after it fails; so nobody waits for it. */
-  async sendAhead(text: string): Promise<void> {
-    const answer = this.query(rawSql(text))
-    answer.catch(ignore)
-    if (!this.isPipelined) await answer
-  }
-
-  /** `last`: the answer of a statement that is still under way. */
-  async commit(last?: Promise<unknown>): Promise<void> {
-    const answer = this.#client.query({ text: 'commit', query_timeout: this.#timeoutMs } as pg.QueryConfig)
-    answer.catch(ignore)
-    await last
-    try {
-      const { command } = await answer
-      if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because a statement in it had failed.')
-    } catch (error) {
-      throw asDatabaseError(error, { isCommitUnderWay: true })
-    }
-  }
-
-  release(): void {
-    this.#isOver = true
-    this.#client.release()
-  }
-
-  async rollBackAndRelease(why: unknown): Promise<void> {
-    this.#isOver = true
-    if (isForgotten(why)) {
-      this.#client.release(why as Error)
-      return
-    }
-    try {
-      await this.#last
-      await this.#client.query({ text: 'rollback', query_timeout: rollBackWithinMs } as pg.QueryConfig)
-      this.#client.release()
-    } catch (error) {
-      this.#client.release(error as Error)
-    }
-  }
-}
-
 const maxAttempts = 4
-const rollBackWithinMs = 2_000
 
 /** The statement's beginning, not the very moment: it is the same for all rows, and an index can be searched with it. */
 const databaseClock = rawSql('floor(extract(epoch from statement_timestamp()) * 1000)::bigint')
@@ -327,26 +247,6 @@ function makePool(connectionString: string, { poolSize = 10 }: PostgresOptions):
   return new pg.Pool({ connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, keepAlive: true, application_name: 'posthorn', pipeline: true } as pg.PoolConfig)
 }
 
-const int8 = 20
-const numeric = 1700
-const bool = 16
-
-/** Whole numbers are numbers: ours stay below 2^53, sums included. Yes-or-no is 1 or 0, as on SQLite. */
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === int8 || oid === numeric) return Number
-    if (oid === bool) return (text: string) => text === 't' ? 1 : 0
-    return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown
-  },
-}
-
-/** PostgreSQL's text can hold every character but U+0000; what stands for "unreadable" stands for it. */
-function asParameter(value: Value): Value {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
-}
-
 function ignoreErrorsOf(client: pg.PoolClient): void {
   client.on('error', ignore)
 }
-
-function ignore(): void { /* told by another promise or event */ }

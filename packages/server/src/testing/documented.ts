@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { repository } from './documents.js'
-import type { OpenApiDocument, ResponseObject } from '../api/openapi-types.js'
+import type { OpenApiDocument, ResponseObject } from '../api/openapi/openapi-types.js'
 
 const document = JSON.parse(readFileSync(`${repository}packages/server/openapi.json`, 'utf8')) as OpenApiDocument
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
