@@ -84,7 +84,7 @@ export const commands = {
   renewSession: (db: Database, input: { session: string }) => renewSession(db, input.session),
   endSession: (db: Database, input: { session: string }) => endSession(db, input.session),
   fenceDeadSessions: (db: Database, _input: object) => fenceDeadSessions(db),
-  takeLanes: (db: Database, input: { session: string; limit: number; slices?: Slices | undefined }, memory: Memory) => takeLanes(db, input.session, input.limit, { search: memory.lanes, slices: input.slices }),
+  takeLanes: (db: Database, input: { session: string; limit: number; slices?: Slices | undefined; passOver?: readonly number[] }, memory: Memory) => takeLanes(db, input.session, input.limit, { search: memory.lanes, slices: input.slices, passOver: input.passOver }),
   lookAtLanes: (db: Database, input: { session: string; requests: LookRequest[] }) => lookAtLanes(db, input.session, input.requests),
   returnToWaiting: (db: Database, input: { session: string; deliveries: DeliveryKey[]; delayMs: number }) => returnToWaiting(db, input.session, input.deliveries, input.delayMs),
 }

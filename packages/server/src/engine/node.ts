@@ -412,9 +412,10 @@ export class Node implements Engine {
         if (free.isDue) {
           // More than can soon be read would only be marked for longer. A few are taken all the same: they may be another organization's.
           const limit = this.#isReadingEnough ? nodeTimes.takeMeanwhile : nodeTimes.takeAtOnce
-          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit, slices: this.#shares.delivered }))
+          const passOver = this.#deliverer.satisfied
+          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit, slices: this.#shares.delivered, passOver }))
           this.#deliverer.taken(taken)
-          this.#hasLeftLanes = taken.length === limit
+          this.#hasLeftLanes = taken.length === limit || passOver.length > 0
         }
       } while (this.#pollAgain && !this.#isStopped)
     } catch (error) {

@@ -77,6 +77,18 @@ onEachDatabase('taking lanes', (db) => {
     expect(organizations.size, 'two organizations by turns with each take').toBe(12)
   })
 
+  test('organizations that are passed over keep their lanes until they are not; of the others some are taken, and nothing due is lost sight of', async () => {
+    const search = new LaneSearch()
+    const [big, small] = [await givenManyLanes(db, 'big', 30), await givenManyLanes(db, 'small', 3)]
+    await db.run(sql`update lanes set wake_at = ${db.now}`)
+    const alice = await beginSession(db, 'alice')
+    const { organization_id: passed } = await db.first<{ organization_id: number }>(sql`select organization_id from lanes where endpoint_id = ${[...big][0] as number}`) as { organization_id: number }
+    expect((await takeLanes(db, alice, 16, { search, passOver: [passed] })).sort()).toEqual([...small].sort())
+    expect(await takeLanes(db, alice, 16, { search, passOver: [passed] })).toEqual([])
+    db.clock.advance(10_000)
+    expect(await takeLanes(db, alice, 64, { search })).toHaveLength(big.size)
+  })
+
   test('a search begins near where the last one ended, and finds what was written late', async () => {
     const search = new LaneSearch()
     const { lanes } = await givenLanesWithDueWork(db, 2)

@@ -47,12 +47,17 @@ const leftToOthersMs = 1_000
  * Makes up to `limit` lanes with due work this session's own; nobody else sends to their endpoints until it lets go. Those
  * that have waited longest go first, but where more are due than can be taken, half of them by turns of their organizations:
  * whoever has 20,000 lanes due makes nobody wait until the last of them is taken. `slices`: the organizations whose lanes it
- * takes at once; others' it takes when their own nodes have not.
+ * takes at once; others' it takes when their own nodes have not. `passOver`: organizations whose lanes it has enough of, so
+ * that only those of others are taken, by turns; the search stays where it is, since it has not found all that is due.
  */
-export async function takeLanes(db: Database, session: string, limit: number, { search = new LaneSearch(), slices }: LaneChoice = {}): Promise<number[]> {
+export async function takeLanes(db: Database, session: string, limit: number, { search = new LaneSearch(), slices, passOver = [] }: LaneChoice & { passOver?: readonly number[] | undefined } = {}): Promise<number[]> {
   return db.transaction(async (tx) => {
     const { from } = search
     const due = freeAndDue(tx, { from, slices })
+    if (passOver.length > 0) {
+      await proveSession(tx, session)
+      return own(tx, session, (await findByTurns(tx, due, limit, search, passOver)).map((lane) => lane.endpoint_id))
+    }
     const [, oldest] = await Promise.all([proveSession(tx, session), tx.all<FreeLane & { now: number }>(sql`
       select endpoint_id, organization_id, wake_at, ${tx.now} as now from lanes where ${due} order by wake_at limit ${limit} ${stepOver(tx)}`)])
     const last = oldest.at(-1)
@@ -61,10 +66,13 @@ export async function takeLanes(db: Database, session: string, limit: number, { 
     search.searched({ from, until: isAll ? last.now : last.wake_at, now: last.now })
 
     const byTurns = isAll ? [] : await findByTurns(tx, due, Math.floor(limit / 2), search)
-    const taken = [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit)
-    await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(taken.map((id) => [id]), ids)} as r)`)
-    return taken
+    return own(tx, session, [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit))
   })
+}
+
+async function own(tx: Database, session: string, lanes: number[]): Promise<number[]> {
+  if (lanes.length > 0) await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(lanes.map((id) => [id]), ids)} as r)`)
+  return lanes
 }
 
 interface FreeLane { endpoint_id: number; organization_id: number; wake_at: number }
@@ -81,16 +89,17 @@ function stepOver(tx: Database): Sql {
   return tx.dialect === 'postgres' ? sql`for update skip locked` : sql``
 }
 
-/** A few lanes of each organization, going on behind the one that had the last turn. */
-async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch): Promise<FreeLane[]> {
+/** A few lanes of each organization but those that are passed over, going on behind the one that had the last turn. */
+async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch, passOver: readonly number[] = []): Promise<FreeLane[]> {
   if (limit === 0) return []
+  const passed = new Set(passOver)
   const next = (where: Sql, atMost: number): Promise<{ id: number }[]> => tx.all(sql`select organization_id as id from cursors where ${where} order by organization_id limit ${atMost}`)
   const organizations = await next(sql`organization_id > ${search.lastTurn}`, organizationsAtOnce)
   const left = organizationsAtOnce - organizations.length
   if (left > 0 && search.lastTurn > 0) organizations.push(...await next(sql`organization_id <= ${search.lastTurn}`, left))
-  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${lanesPerTurn}`
+  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${passed.size > 0 ? lanesBesideOthers : lanesPerTurn}`
   const found = await tx.all<FreeLane>(sql`
-    select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => [id]), ids)} as r
+    select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.filter(({ id }) => !passed.has(id)).map(({ id }) => [id]), ids)} as r
     ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
     limit ${limit}`)
   search.lastTurn = (found.length === limit ? found.at(-1)?.organization_id : organizations.at(-1)?.id) ?? 0
@@ -99,6 +108,8 @@ async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSe
 
 const organizationsAtOnce = 200
 const lanesPerTurn = 4
+/** Where they are taken by turns alone. */
+const lanesBesideOthers = 16
 
 /** The session's own lanes to which somebody has written: new work, a changed endpoint, a replay. */
 export async function wokenLanes(db: Database, session: string): Promise<{ endpointId: number; version: number }[]> {

@@ -249,6 +249,8 @@ test('of an organization with enough lanes to send from no others are read meanw
   deliverer.taken([4_000, 5_001])
   await passTime()
   expect(lookedAt()).toEqual([5_001])
+  expect(deliverer.satisfied).toEqual([1])
+  expect(deliverer.looksWaiting).toBe(0)
   looks[0]?.([])
 
   for (const done of sent) done(accepted)
@@ -257,6 +259,7 @@ test('of an organization with enough lanes to send from no others are read meanw
   deliverer.settled(deliverer.takeSettlements(1_000), 0)
   await passTime()
   expect(lookedAt()).toEqual([5_001, 4_000])
+  expect(deliverer.satisfied).toEqual([])
 })
 
 test('a backlog gives way to what another organization publishes, and goes on with what that leaves of the event loop', async () => {

@@ -114,8 +114,10 @@ export class Deliverer {
   get inFlight(): number { return this.#slots.inFlight }
   get unsettled(): number { return this.#slots.unsettled }
   get laneCount(): number { return this.#lanes.size }
-  /** Lanes that are to be read from the database and were not yet. */
-  get looksWaiting(): number { return this.#reader.waiting }
+  /** Lanes that are to be read from the database, could be, and were not yet. */
+  get looksWaiting(): number { return this.#reader.readable }
+  /** Organizations that need no more lanes for now. */
+  get satisfied(): number[] { return this.#reader.satisfied }
   /** How many more deliveries memory may be handed. */
   get room(): number { return this.#isStopping ? 0 : this.#memory.room }
 

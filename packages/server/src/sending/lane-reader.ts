@@ -33,6 +33,10 @@ export class LaneReader {
   constructor(private readonly around: LaneReaderSurroundings, private readonly memory: LaneMemory, private readonly limits: DelivererLimits) {}
 
   get waiting(): number { return this.#waiting }
+  /** Of the lanes in line, those that could be read now. */
+  get readable(): number { return this.#line.organizations.reduce((sum, id) => sum + (this.#hasEnough(id) ? 0 : this.#line.countOf(id)), 0) }
+  /** Organizations that have enough to send, and lanes that are not read for that. */
+  get satisfied(): number[] { return this.#line.organizations.filter((id) => this.#hasEnough(id)) }
 
   /** The lane is to be read: somebody wrote to it, something fell due, or memory has run low. One that leaves is not: whoever has it next reads it. */
   want(lane: Lane): void {
@@ -86,14 +90,18 @@ export class LaneReader {
     })
   }
 
+  #hasEnough(organizationId: number): boolean {
+    return this.around.readyOf(organizationId) >= this.limits.readyLanes
+  }
+
   /** The next lanes, as many as one transaction should read. */
   #take(): { lanes: Lane[]; requests: LookRequest[] } {
     const lanes: Lane[] = []
     const requests: LookRequest[] = []
     const waiting = this.#waiting
     let reads = 0
-    const hasEnough = (organizationId: number): boolean => this.around.readyOf(organizationId) >= this.limits.readyLanes
-    for (let lane = this.#line.take(hasEnough); lane !== undefined; lane = this.#line.take(hasEnough)) {
+    const passOver = (organizationId: number): boolean => this.#hasEnough(organizationId)
+    for (let lane = this.#line.take(passOver); lane !== undefined; lane = this.#line.take(passOver)) {
       // What was read of one that is gone by then would be sent beside whoever has it.
       if (!mayBeRead(lane) || !this.around.isOurs(lane)) continue
       this.#waiting--

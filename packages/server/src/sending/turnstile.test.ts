@@ -11,6 +11,7 @@ test('organizations take turns, and within one its lanes do', () => {
 test('who is passed over keeps its place', () => {
   const line = given([[1, 1], [2, 1], [3, 2], [4, 2], [5, 3]])
   expect(line.countOf(1)).toBe(2)
+  expect(line.organizations).toEqual([1, 2, 3])
   expect(line.take((organization) => organization === 1)?.endpointId).toBe(3)
   expect(line.take((organization) => organization !== 2)?.endpointId).toBe(4)
   expect(line.take((organization) => organization === 2)?.endpointId).toBe(1)

@@ -11,6 +11,9 @@ export class Turnstile {
 
   get isEmpty(): boolean { return this.#members.size === 0 }
 
+  /** Whoever has a lane in the line, in the order of their turns. */
+  get organizations(): readonly number[] { return this.#order }
+
   /** How many of an organization's lanes stand in the line. */
   countOf(organizationId: number): number { return this.#lanes.get(organizationId)?.length ?? 0 }
 
