@@ -262,6 +262,20 @@ test('of an organization with enough lanes to send from no others are read meanw
   expect(deliverer.satisfied).toEqual([])
 })
 
+test('lanes that leave the line let others be read, even if nothing has come back yet', async () => {
+  const { deliverer, asked, sent, leave, passTime } = given()
+  leave.toStart = false
+  hand(deliverer, 1, manyLanes.slice(0, delivererLimits.readyLanes + 1))
+  deliverer.taken([4_000])
+  await passTime()
+  expect(asked).toEqual([])
+  leave.toStart = true
+  deliverer.goOn()
+  await passTime()
+  expect(sent).toHaveLength(delivererLimits.readyLanes + 1)
+  expect(asked.flat().map(({ endpointId }) => endpointId)).toEqual([4_000])
+})
+
 test('a backlog gives way to what another organization publishes, and goes on with what that leaves of the event loop', async () => {
   const { deliverer, looks, sent, loop, passTime } = given()
   deliverer.taken([1])
@@ -319,6 +333,7 @@ function given({ ordered = false } = {}) {
   const sent: ((result: AttemptResult) => void)[] = []
   const time = { now: 0 }
   const loop = { activeMs: 0, idleMs: 0 }
+  const leave = { toStart: true }
   const format = new Format(builtInFormats.standard)
   const origins: string[] = []
   const asked: LookRequest[][] = []
@@ -332,7 +347,7 @@ function given({ ordered = false } = {}) {
     now: () => time.now, random: () => 0, after: (ms, callback) => {
       later.push({ ms, callback })
       return () => {}
-    }, soon: (callback) => { later.push({ ms: 0, callback }) }, workTimes: () => [{ ...loop }], userAgent: 'test', format: () => format, mayStart: () => true, wantSettling() {}, wantRelease() {}, observe() {},
+    }, soon: (callback) => { later.push({ ms: 0, callback }) }, workTimes: () => [{ ...loop }], userAgent: 'test', format: () => format, mayStart: () => leave.toStart, wantSettling() {}, wantRelease() {}, observe() {},
     send: ({ origin, headers }, done) => {
       sentIds.push(headers['webhook-id'] ?? '')
       origins.push(origin)
@@ -359,7 +374,7 @@ function given({ ordered = false } = {}) {
       for (const { callback } of due) callback()
     }
   }
-  return { deliverer, looks, failLook, asked, sent, sentIds, returned, endpoint, origins, time, loop, passTime }
+  return { deliverer, looks, failLook, asked, sent, sentIds, returned, endpoint, origins, time, loop, leave, passTime }
 }
 
 function aMoment(): Promise<void> {

@@ -359,6 +359,8 @@ export class Deliverer {
       this.#tryToStart(lane, preferAgain, now)
     }
     if (this.#order.hasResting && !this.#slots.isFull) this.#pumpSoon()
+    // Lanes that stood in line kept others from being read, and those among them that must be read before they send.
+    this.#reader.go()
   }
 
   /** For the lanes that give way. */
