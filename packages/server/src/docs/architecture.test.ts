@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { repository } from '../testing/documents.js'
+import { readDocuments, repository } from '../testing/documents.js'
 
-const page = readFileSync(`${repository}docs/architecture.md`, 'utf8')
+const { text: page = '' } = readDocuments().find(({ name }) => name === 'docs/architecture.md') ?? {}
 const sources = `${repository}packages/server/src`
 
 test('the page about the architecture tells of every folder, and of none that is not there', () => {

@@ -56,7 +56,7 @@ export async function takeLanes(db: Database, session: string, limit: number, { 
     const due = freeAndDue(tx, { from, slices })
     if (passOver.length > 0) {
       await proveSession(tx, session)
-      return own(tx, session, (await findByTurns(tx, due, limit, search, passOver)).map((lane) => lane.endpoint_id))
+      return own(tx, session, (await findByTurns(tx, due, limit, search, { passOver, each: lanesBesideOthers })).map((lane) => lane.endpoint_id))
     }
     const [, oldest] = await Promise.all([proveSession(tx, session), tx.all<FreeLane & { now: number }>(sql`
       select endpoint_id, organization_id, wake_at, ${tx.now} as now from lanes where ${due} order by wake_at limit ${limit} ${stepOver(tx)}`)])
@@ -65,7 +65,7 @@ export async function takeLanes(db: Database, session: string, limit: number, { 
     const isAll = oldest.length < limit
     search.searched({ from, until: isAll ? last.now : last.wake_at, now: last.now })
 
-    const byTurns = isAll ? [] : await findByTurns(tx, due, Math.floor(limit / 2), search)
+    const byTurns = isAll ? [] : await findByTurns(tx, due, Math.floor(limit / 2), search, { passOver, each: lanesPerTurn })
     return own(tx, session, [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit))
   })
 }
@@ -90,16 +90,15 @@ function stepOver(tx: Database): Sql {
 }
 
 /** A few lanes of each organization but those that are passed over, going on behind the one that had the last turn. */
-async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch, passOver: readonly number[] = []): Promise<FreeLane[]> {
+async function findByTurns(tx: Database, due: Sql, limit: number, search: LaneSearch, { passOver, each }: { passOver: readonly number[]; each: number }): Promise<FreeLane[]> {
   if (limit === 0) return []
-  const passed = new Set(passOver)
   const next = (where: Sql, atMost: number): Promise<{ id: number }[]> => tx.all(sql`select organization_id as id from cursors where ${where} order by organization_id limit ${atMost}`)
   const organizations = await next(sql`organization_id > ${search.lastTurn}`, organizationsAtOnce)
   const left = organizationsAtOnce - organizations.length
   if (left > 0 && search.lastTurn > 0) organizations.push(...await next(sql`organization_id <= ${search.lastTurn}`, left))
-  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${passed.size > 0 ? lanesBesideOthers : lanesPerTurn}`
+  const its = sql`select endpoint_id from lanes where organization_id = r.id and ${due} order by wake_at limit ${each}`
   const found = await tx.all<FreeLane>(sql`
-    select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.filter(({ id }) => !passed.has(id)).map(({ id }) => [id]), ids)} as r
+    select l.endpoint_id, l.organization_id, l.wake_at from ${tx.rows(organizations.map(({ id }) => id).filter((id) => !passOver.includes(id)).map((id) => [id]), ids)} as r
     ${tx.dialect === 'postgres' ? sql`cross join lateral (${its} ${stepOver(tx)}) as i join lanes l on l.endpoint_id = i.endpoint_id` : sql`cross join lanes l on l.endpoint_id in (${its})`}
     limit ${limit}`)
   search.lastTurn = (found.length === limit ? found.at(-1)?.organization_id : organizations.at(-1)?.id) ?? 0

@@ -15,7 +15,7 @@ export interface DelivererLimits {
   maxItems: number
   /** However full memory is of what was read, it may hold so many that were handed over. */
   handedItems: number
-  /** What share of the backlog in memory an organization must have for it to give way to others. */
+  /** What share of the backlog in memory an organization must have for a look to read no more of its lanes than of everybody's. */
   muchOfBacklog: number
   maxBytes: number
   maxLaneItems: number

@@ -29,6 +29,7 @@ export class LaneReader {
   #waiting = 0
   #isLooking = false
   #isStopped = false
+  readonly #hasEnough = (organizationId: number): boolean => this.around.readyOf(organizationId) >= this.limits.readyLanes
 
   constructor(private readonly around: LaneReaderSurroundings, private readonly memory: LaneMemory, private readonly limits: DelivererLimits) {}
 
@@ -36,7 +37,7 @@ export class LaneReader {
   /** Of the lanes in line, those that could be read now. */
   get readable(): number { return this.#line.organizations.reduce((sum, id) => sum + (this.#hasEnough(id) ? 0 : this.#line.countOf(id)), 0) }
   /** Organizations that have enough to send, and lanes that are not read for that. */
-  get satisfied(): number[] { return this.#line.organizations.filter((id) => this.#hasEnough(id)) }
+  get satisfied(): number[] { return this.#line.organizations.filter(this.#hasEnough) }
 
   /** The lane is to be read: somebody wrote to it, something fell due, or memory has run low. One that leaves is not: whoever has it next reads it. */
   want(lane: Lane): void {
@@ -90,18 +91,13 @@ export class LaneReader {
     })
   }
 
-  #hasEnough(organizationId: number): boolean {
-    return this.around.readyOf(organizationId) >= this.limits.readyLanes
-  }
-
   /** The next lanes, as many as one transaction should read. */
   #take(): { lanes: Lane[]; requests: LookRequest[] } {
     const lanes: Lane[] = []
     const requests: LookRequest[] = []
     const waiting = this.#waiting
     let reads = 0
-    const passOver = (organizationId: number): boolean => this.#hasEnough(organizationId)
-    for (let lane = this.#line.take(passOver); lane !== undefined; lane = this.#line.take(passOver)) {
+    for (let lane = this.#line.take(this.#hasEnough); lane !== undefined; lane = this.#line.take(this.#hasEnough)) {
       // What was read of one that is gone by then would be sent beside whoever has it.
       if (!mayBeRead(lane) || !this.around.isOurs(lane)) continue
       this.#waiting--
