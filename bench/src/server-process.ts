@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Api } from './api.js'
@@ -13,6 +14,9 @@ export interface ServerSettings {
   command: 'dev'
   environment: Record<string, string>
 }
+
+/** What docs/deploying.md asks of whoever runs on Node 20; under a newer one the server sees to it by itself. */
+const asNode20Needs: Record<string, string> = 'execve' in process || availableParallelism() >= 8 ? {} : { NODE_OPTIONS: `--v8-pool-size=${Math.max(1, Math.floor(availableParallelism() / 2))}` }
 
 export const host = '127.0.0.1'
 
@@ -43,7 +47,7 @@ export class ServerProcess {
     const [command = process.execPath, ...words] = [...under, process.execPath, this.settings.bin, this.settings.command]
     const child = spawn(command, words, {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'], ...this.settings.environment, PORT: String(this.port), HOST: host },
+      env: { PATH: process.env['PATH'], ...asNode20Needs, ...this.settings.environment, PORT: String(this.port), HOST: host },
       stdio: ['ignore', log, log],
     })
     closeSync(log)

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PosthornProcess, posthornBin } from '../testing/posthorn-process.js'
@@ -160,6 +160,31 @@ describe('what cannot be done', () => {
     cpSync(join(posthornBin, '..'), join(folder, 'bin'), { recursive: true })
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin/posthorn.js'), 'dev'], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'posthorn: it is not built yet. In the repository, run: npm run build\n' })
+  })
+})
+
+const isExecutable = 'execve' in process && process.platform !== 'win32'
+
+describe.skipIf(!isExecutable || availableParallelism() >= 8)('a server on a few cores', () => {
+  /** The options of Node under which the command was started, and started once more. */
+  function startsOf(args: string[], options: string[] = []): string[][] {
+    const hook = join(folder, 'print-options.cjs')
+    writeFileSync(hook, 'process._rawDebug(JSON.stringify(process.execArgv))')
+    const { stderr } = spawnSync(process.execPath, ['--require', hook, ...options, posthornBin, ...args], { encoding: 'utf8' })
+    return stderr.trim().split('\n').map((line) => JSON.parse(line) as string[])
+  }
+
+  test('leaves half of them to what is not garbage collection', () => {
+    const threads = Math.max(1, Math.floor(availableParallelism() / 2))
+    for (const command of ['serve', 'dev']) {
+      const [first, second, ...more] = startsOf([command, '--help'])
+      expect([first, second, more]).toEqual([['--require', expect.any(String)], ['--require', expect.any(String), `--v8-pool-size=${threads}`], []])
+    }
+  })
+
+  test('keeps the number of threads that it was given, and other commands are too short to need it', () => {
+    expect(startsOf(['serve', '--help'], ['--v8-pool-size=3'])).toHaveLength(1)
+    expect(startsOf(['config', '--help'])).toHaveLength(1)
   })
 })
 

@@ -168,9 +168,11 @@ export class Node implements Engine {
   }
 
   async publish(events: readonly NewEvent[]): Promise<Appended[]> {
+    const organizations = [...new Set(events.map((event) => event.organizationId))]
+    for (const id of organizations) this.#deliverer.published(id)
     const appended = await this.#turns.append(events)
     this.#around.observer.accepted(events.length)
-    this.#tell({ streams: [...new Set(events.map((event) => event.organizationId))] })
+    this.#tell({ streams: organizations })
     return appended
   }
 

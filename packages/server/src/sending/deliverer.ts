@@ -218,6 +218,11 @@ export class Deliverer {
     this.#targets.go()
   }
 
+  /** Something of an organization's is on its way into the stream: whoever works off a backlog gives way from now on. */
+  published(organizationId: number): void {
+    this.#order.published(organizationId, this.around.now())
+  }
+
   /** Takes in what a dispatch handed over; `goOn` starts it. */
   handed({ events, handed, takenLanes }: Pick<Dispatched, 'events' | 'handed' | 'takenLanes'>): void {
     const now = this.around.now()
