@@ -1,4 +1,5 @@
 import { eventsOfOrganization } from '../ids/ids-of-owner.js'
+import { proveSession } from '../lanes/sessions.js'
 import { keepInSight } from '../partitions/undelivered-span.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
@@ -58,7 +59,8 @@ const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', '
  * others wait in the database and their lane is woken. Whoever sends them reads them there, in order.
  */
 export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, appended?: JustAppended): Promise<Dispatched> {
-  const cursors = await lockCursors(tx, request.organizations)
+  // Who has lost the session finds that out before anything depends on the cursors.
+  const [, cursors] = await Promise.all([proveSession(tx, request.session), lockCursors(tx, request.organizations)])
   const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, wokenElsewhere: false, behind: [], skipped: await findSkipped(tx, request.organizations, cursors), count: 0 }
   const [cursor] = cursors
   if (cursor === undefined) return result
@@ -85,11 +87,11 @@ export async function dispatch(tx: Database, request: DispatchRequest, subscribe
   result.events = collected.read.filter((event) => handedEvents.has(event.id))
   result.count = rows.length
   if (rows.length > 0) await keepInSight(tx, events.map((event) => event.id), now)
-  await Promise.all([
+  await tx.last(() => Promise.all([
     rows.length > 0 ? tx.insert('deliveries', deliveryColumns, rows, sql`on conflict do nothing`) : undefined,
     wakeLanes(tx, planned, handOver, now, result),
     moveCursors(tx, cursors, events, cutOff, result),
-  ])
+  ]))
   return result
 }
 

@@ -78,7 +78,7 @@ async function turnAtOnce(db: Database, input: Turn, memory: Memory): Promise<Tu
 async function turnApart(db: Database, input: Turn, memory: Memory): Promise<TurnResult> {
   const [settling, appended] = await Promise.all([
     trySettling(db, input),
-    input.events.length > 0 ? db.transaction((tx) => appendAll(tx, input)) : appendAll(db, input),
+    input.events.length > 0 ? db.transaction((tx) => appendAll(tx, input), { commitsWithLast: true }) : appendAll(db, input),
   ])
   return { appended: appended.results, lastIdsBefore: appended.lastIdsBefore, ...settling, ...await tryToDispatch(db, input, memory, appended) }
 }
@@ -102,7 +102,7 @@ export async function turnInTwo(run: (turn: Turn) => Promise<TurnResult>, turn: 
 async function trySettling(db: Database, { session, settlements }: Turn): Promise<Pick<TurnResult, 'settled' | 'settleError'>> {
   if (settlements.length === 0) return { settled: undefined, settleError: undefined }
   try {
-    return { settled: await db.transaction((tx) => settle(tx, session, settlements)), settleError: undefined }
+    return { settled: await db.transaction((tx) => settle(tx, session, settlements), { commitsWithLast: true }), settleError: undefined }
   } catch (error) {
     return { settled: undefined, settleError: { text: describe(error), isOfData: !isDatabaseAway(error) && !(error instanceof SessionLost) } }
   }
@@ -137,10 +137,8 @@ async function tryToDispatch(db: Database, input: Turn, memory: Memory, { result
       released = release
     }
     if (wanted === undefined || organizations.length === 0) return { released, dispatched: undefined, dispatchError: undefined }
-    const dispatched = await db.transaction(async (tx) => {
-      await proveSession(tx, session)
-      return dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, input.appended ?? { events: storedEvents(events, results), lastIdsBefore })
-    })
+    const appended = input.appended ?? { events: storedEvents(events, results), lastIdsBefore }
+    const dispatched = await db.transaction((tx) => dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, appended), { commitsWithLast: true })
     return { released, dispatched, dispatchError: undefined }
   } catch (error) {
     return { released, dispatched: undefined, dispatchError: describe(error), isOwnershipUnknown: isOutcomeUnknown(error) }

@@ -27,7 +27,8 @@ export async function append(tx: Database, events: readonly NewEvent[]): Promise
 
 /** The same, telling also what the streams ended with before: whoever dispatches in this transaction need not read again what it has just written. */
 export async function appendKnowing(tx: Database, events: readonly NewEvent[]): Promise<{ results: Appended[]; lastIdsBefore: Map<number, number> }> {
-  const [streams, earlier] = await Promise.all([lockStreams(tx, events), findKeys(tx, events)])
+  // Where a sequence gives ids, they are drawn for all behind the lock, without waiting for it: those of repeats are gaps.
+  const [streams, earlier, drawnAhead] = await Promise.all([lockStreams(tx, events), findKeys(tx, events), tx.dialect === 'postgres' ? drawIds(tx, events) : undefined])
   const results: Appended[] = []
   const fresh: NewEvent[] = []
   const slots: number[] = []
@@ -47,7 +48,7 @@ export async function appendKnowing(tx: Database, events: readonly NewEvent[]): 
   }
   if (fresh.length === 0) return { results, lastIdsBefore: streams }
 
-  const drawn = await drawEventIds(tx, fresh.length, (fresh[0] as NewEvent).createdAt)
+  const drawn = drawnAhead ?? await drawIds(tx, fresh)
   const idOf = (index: number): number => drawn[index] as number
   for (const [index, slot] of slots.entries()) results[slot] = { kind: 'appended', id: idOf(index) }
   for (const [i, result] of results.entries()) {
@@ -57,15 +58,19 @@ export async function appendKnowing(tx: Database, events: readonly NewEvent[]): 
 
   const keys = fresh.flatMap((event, i) => (event.keys ?? []).map((key) => [event.organizationId, key.key, idOf(i), key.digest]))
   const lastIds = new Map(fresh.map((event, i) => [event.organizationId, idOf(i)]))
-  await Promise.all([
+  await tx.last(() => Promise.all([
     tx.insert('events', eventColumns, fresh.map((event, i) => [idOf(i), event.organizationId, event.type, event.data, event.givenId ?? null, event.occurredAt, event.createdAt, event.origin, event.onlyEndpointId ?? null, event.receiptId ?? null])),
     keys.length > 0 ? tx.insert('event_keys', eventKeyColumns, keys) : undefined,
     tx.run(sql`
       update streams set last_id = r.last_id
       from ${tx.rows([...lastIds], streamColumns)} as r
       where streams.organization_id = r.organization_id`),
-  ])
+  ]))
   return { results, lastIdsBefore: streams }
+}
+
+function drawIds(tx: Database, events: readonly NewEvent[]): Promise<number[]> {
+  return drawEventIds(tx, events.length, (events[0] as NewEvent).createdAt)
 }
 
 /** The streams' row locks come first and in one order, so that two nodes never wait for each other and order is commit order. */

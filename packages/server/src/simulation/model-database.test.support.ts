@@ -66,6 +66,10 @@ export class ModelDatabase implements Database {
     }
   }
 
+  last<T>(send: () => Promise<T>): Promise<T> {
+    return send()
+  }
+
   async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail = sql``): Promise<void> {
     const names = rawSql(columns.map((column) => column.slice(0, column.indexOf(' '))).join(', '))
     await this.run(sql`insert into ${rawSql(table)} (${names}) select ${names} from ${this.rows(rows, columns)} as r ${tail}`)

@@ -18,7 +18,12 @@ export interface Database {
   /** Runs a statement that must not stand in a transaction, and gives up once it has waited `lockTimeoutMs` for others. */
   runAlone(query: Sql, lockTimeoutMs: number): Promise<void>
   /** All or nothing, on stable storage when the promise is fulfilled. Inside another transaction: a savepoint. */
-  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Database) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
+   * Runs the last statements of what this transaction was given for; `send` sends them all at once and decides nothing by
+   * their answers. Where the transaction `commitsWithLast`, the commit travels along with them, and nothing may follow.
+   */
+  last<T>(send: () => Promise<T>): Promise<T>
   /** `rows` as a table expression of one row each, to be selected from. Its text is the same however many they are. */
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql
   /**
@@ -26,6 +31,11 @@ export interface Database {
    * grow with every event: on SQLite statements of some rows each cost a third of one that takes them all out of JSON.
    */
   insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void>
+}
+
+export interface TransactionOptions {
+  /** On PostgreSQL `last` commits, which saves waiting for one more answer. Only for a transaction whose work is all of one function that says which its last statements are. */
+  commitsWithLast?: boolean
 }
 
 /** A column of `Database.rows`. `bytes` arrive as hexadecimal text. */

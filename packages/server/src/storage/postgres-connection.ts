@@ -9,6 +9,8 @@ export class PostgresConnection {
   readonly #timeoutMs: number
   readonly #names: StatementNames | undefined
   #isOver = false
+  #isCommitUnderWay = false
+  #isCommitted = false
   /** Whatever was asked last, where statements are not sent ahead. */
   #last: Promise<unknown> = Promise.resolve()
   /** Statements may be sent before the answers to earlier ones have come. So it is in our own pool, not in one handed over. */
@@ -22,18 +24,19 @@ export class PostgresConnection {
   }
 
   /** Those that are sent without waiting for each other's answers run one after another, as they were sent. */
-  query(query: Sql, { isCommitUnderWay = false }: { isCommitUnderWay?: boolean } = {}): Promise<pg.QueryResult> {
-    if (this.isPipelined) return this.#send(query, isCommitUnderWay)
-    const answer = this.#last.then(() => this.#send(query, isCommitUnderWay))
+  query(query: Sql): Promise<pg.QueryResult> {
+    if (this.isPipelined) return this.#send(query)
+    const answer = this.#last.then(() => this.#send(query))
     this.#last = answer.catch(ignore)
     return answer
   }
 
-  async #send(query: Sql, isCommitUnderWay: boolean): Promise<pg.QueryResult> {
+  async #send(query: Sql): Promise<pg.QueryResult> {
     // It may be somebody else's by now, and what is asked would be done in their transaction.
     if (this.#isOver) throw new Error('The transaction is over.')
     const { text, values } = render(query, (n) => `$${n}`)
     // What has no values is not prepared, and may be several statements.
+    const isCommitUnderWay = this.#isCommitUnderWay
     const name = values.length > 0 ? this.#names?.of(text) : undefined
     try {
       return await this.#client.query({ text, name, values: values.map(asParameter), types, query_timeout: this.#timeoutMs } as pg.QueryConfig)
@@ -49,17 +52,29 @@ export class PostgresConnection {
     if (!this.isPipelined) await answer
   }
 
-  /** `last`: the answer of a statement that is still under way. */
-  async commit(last?: Promise<unknown>): Promise<void> {
-    const answer = this.#client.query({ text: 'commit', query_timeout: this.#timeoutMs } as pg.QueryConfig)
+  get isCommitted(): boolean { return this.#isCommitted }
+
+  commit(): Promise<void> {
+    return this.commitAfter(() => Promise.resolve())
+  }
+
+  /** Sends the commit right behind the statements that `send` sends. Should one of them fail, it ends the transaction without having done anything. */
+  async commitAfter<T>(send: () => Promise<T>): Promise<T> {
+    this.#isCommitUnderWay = true
+    const answer = send()
     answer.catch(ignore)
-    await last
+    this.#isOver = true
+    const commit = this.#client.query({ text: 'commit', query_timeout: this.#timeoutMs } as pg.QueryConfig)
+    commit.catch(ignore)
+    const result = await answer
     try {
-      const { command } = await answer
+      const { command } = await commit
       if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because a statement in it had failed.')
     } catch (error) {
       throw asDatabaseError(error, { isCommitUnderWay: true })
     }
+    this.#isCommitted = true
+    return result
   }
 
   release(): void {

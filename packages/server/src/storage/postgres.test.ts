@@ -118,6 +118,22 @@ onPostgres('a PostgreSQL database', (db) => {
     expect(await db.all(facts)).toEqual([])
   })
 
+  test('the commit travels with the last statements, and only with those', async () => {
+    await opened(db, async (own) => {
+      await own.transaction((tx) => tx.last(() => Promise.all([keep(tx, 'a'), keep(tx, 'b')])), { commitsWithLast: true })
+      await own.transaction(async (tx) => {
+        await tx.last(() => keep(tx, 'c'))
+        await keep(tx, 'd')
+      })
+      await expect(own.transaction((tx) => tx.last(() => Promise.all([keep(tx, 'e'), keep(tx, 'a')])), { commitsWithLast: true })).rejects.toMatchObject({ code: '23505' })
+      await expect(own.transaction(async (tx) => {
+        await tx.last(() => keep(tx, 'f'))
+        await keep(tx, 'g')
+      }, { commitsWithLast: true })).rejects.toThrow('The transaction is over.')
+    })
+    expect(await db.all(facts)).toMatchObject([{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'd' }, { name: 'f' }])
+  })
+
   test('numbers are numbers, yes is 1, bytes are bytes, and text without U+0000 is text', async () => {
     const half = '\uD800'
     const row = await db.first(sql`
@@ -172,6 +188,11 @@ onPostgres('a PostgreSQL database', (db) => {
       expect(cut).toMatchObject({ isOutcomeUnknown: false })
       const cutLater = await own.transaction(cutOff).catch((error: unknown) => error)
       expect(cutLater).toMatchObject({ name: 'DatabaseAway', isOutcomeUnknown: true })
+      const cutAlong = await own.transaction(async (tx) => {
+        const { pid } = await tx.first<{ pid: number }>(sql`select pg_backend_pid() as pid`) as { pid: number }
+        return tx.last(() => Promise.all([tx.run(sql`select pg_sleep(5)`), db.first(sql`select pg_terminate_backend(${pid})`)]))
+      }, { commitsWithLast: true }).catch((error: unknown) => error)
+      expect(cutAlong).toMatchObject({ name: 'DatabaseAway', isOutcomeUnknown: true })
       await keep(own, 'the next one works')
     })
     expect(await db.all(facts)).toHaveLength(1)

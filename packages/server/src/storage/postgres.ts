@@ -5,7 +5,7 @@ import { isPooled } from './postgres-pooler.js'
 import { insertRows, postgresRows } from './postgres-rows.js'
 import { rawSql, sql, type Sql } from './sql.js'
 import { StatementNames } from './statement-names.js'
-import type { Column, Database, Row } from './database.js'
+import type { Column, Database, Row, TransactionOptions } from './database.js'
 
 export interface PostgresOptions {
   /** Connections at most. A pool that was handed over keeps its own. */
@@ -90,15 +90,19 @@ export class PostgresDatabase implements Database {
   }
 
   /** Work that PostgreSQL had to stop for another's sake (a deadlock) is run again, so it must not have touched anything but `tx`. */
-  async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Database) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction(work)
+        return await this.#transaction(work, options)
       } catch (error) {
         if (attempt === maxAttempts || !maySucceedAtOnce(error)) throw error
         await new Promise((resolve) => setTimeout(resolve, attempt * (5 + Math.random() * 20)))
       }
     }
+  }
+
+  last<T>(send: () => Promise<T>): Promise<T> {
+    return send()
   }
 
   async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> {
@@ -117,12 +121,12 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (tx: Database) => Promise<T>, { commitsWithLast = false }: TransactionOptions): Promise<T> {
     const connection = await this.#connect()
     try {
       await connection.sendAhead(begin)
-      const result = await work(new PostgresTransaction(connection, this, 0))
-      await connection.commit()
+      const result = await work(new PostgresTransaction(connection, this, 0, commitsWithLast))
+      if (!connection.isCommitted) await connection.commit()
       connection.release()
       return result
     } catch (error) {
@@ -144,12 +148,11 @@ export class PostgresDatabase implements Database {
     const connection = await this.#connect()
     try {
       await connection.sendAhead(begin)
-      const answer = connection.query(query, { isCommitUnderWay: connection.isPipelined })
-      answer.catch(ignore)
-      if (!connection.isPipelined) await answer
-      await connection.commit(answer)
+      const send = (): Promise<pg.QueryResult> => connection.query(query)
+      const answer = await (connection.isPipelined ? connection.commitAfter(send) : send())
+      if (!connection.isCommitted) await connection.commit()
       connection.release()
-      return await answer
+      return answer
     } catch (error) {
       await connection.rollBackAndRelease(error)
       throw error
@@ -190,11 +193,13 @@ class PostgresTransaction implements Database {
   readonly #connection: PostgresConnection
   readonly #database: PostgresDatabase
   readonly #depth: number
+  readonly #commitsWithLast: boolean
 
-  constructor(connection: PostgresConnection, database: PostgresDatabase, depth: number) {
+  constructor(connection: PostgresConnection, database: PostgresDatabase, depth: number, commitsWithLast = false) {
     this.#connection = connection
     this.#database = database
     this.#depth = depth
+    this.#commitsWithLast = commitsWithLast
   }
 
   get now(): Sql { return this.#database.now }
@@ -213,6 +218,10 @@ class PostgresTransaction implements Database {
 
   async runAlone(): Promise<never> {
     throw new Error('This must not run in a transaction.')
+  }
+
+  last<T>(send: () => Promise<T>): Promise<T> {
+    return this.#commitsWithLast && this.#connection.isPipelined ? this.#connection.commitAfter(send) : send()
   }
 
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {

@@ -59,6 +59,10 @@ export class SqliteDatabase implements Database {
     await this.run(query)
   }
 
+  last<T>(send: () => Promise<T>): Promise<T> {
+    return send()
+  }
+
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     const depth = this.#depth++
     const [begin, commit, rollback] = depth === 0

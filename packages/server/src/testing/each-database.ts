@@ -4,7 +4,7 @@ import { PostgresHome } from './postgres-home.js'
 import { SqliteHome } from './sqlite-home.js'
 import type { Clock } from '../engine/clock.js'
 import type { Store } from '../engine/store.js'
-import type { Column, Database } from '../storage/database.js'
+import type { Column, Database, TransactionOptions } from '../storage/database.js'
 import type { Home } from './home.js'
 import type { Sql } from '../storage/sql.js'
 
@@ -73,7 +73,8 @@ export class TestDatabase implements Database {
   first<T>(query: Sql): Promise<T | undefined> { return this.#open.first<T>(query) }
   run(query: Sql): Promise<number> { return this.#open.run(query) }
   runAlone(query: Sql, lockTimeoutMs: number): Promise<void> { return this.#open.runAlone(query, lockTimeoutMs) }
-  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> { return this.#open.transaction(work) }
+  transaction<T>(work: (tx: Database) => Promise<T>, options?: TransactionOptions): Promise<T> { return this.#open.transaction(work, options) }
+  last<T>(send: () => Promise<T>): Promise<T> { return this.#open.last(send) }
   insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> { return this.#open.insert(table, columns, rows, tail) }
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql { return this.#open.rows(rows, columns) }
 
