@@ -20,7 +20,8 @@ export type Greeting = { ready: true; migrations: number } | { ready: false; err
 
 /** Pages that the WAL may hold before the writer copies them itself, in a publisher's time; the reader's thread normally did it before. */
 const writerCheckpointPages = 16_000
-const readerCheckpointPages = 4_000
+/** While it copies, every commit waits for the same disk; so it copies little at a time. It writes no more for that. */
+const readerCheckpointPages = 1_000
 const checkpointEveryMs = 100
 const restingCheckpointEveryMs = 500
 /** What the writer touches again and again are the right edges of its tables and one leaf for each busy endpoint. */
