@@ -67,11 +67,11 @@ export async function takeLanes(db: Database, session: string, limit: number, { 
 
     const byTurns = isAll ? [] : await findByTurns(tx, due, Math.floor(limit / 2), search, { passOver, each: lanesPerTurn })
     return own(tx, session, [...new Set([...byTurns, ...oldest].map((lane) => lane.endpoint_id))].slice(0, limit))
-  })
+  }, { commitsWithLast: true })
 }
 
 async function own(tx: Database, session: string, lanes: number[]): Promise<number[]> {
-  if (lanes.length > 0) await tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(lanes.map((id) => [id]), ids)} as r)`)
+  if (lanes.length > 0) await tx.last(() => tx.run(sql`update lanes set session = ${session} where endpoint_id in (select id from ${tx.rows(lanes.map((id) => [id]), ids)} as r)`))
   return lanes
 }
 
@@ -136,34 +136,34 @@ export interface LookRequest { endpointId: number; ordered: boolean; limit: numb
  */
 export async function lookAtLanes(db: Database, session: string, requests: readonly LookRequest[]): Promise<{ looks: LaneLook[]; events: StoredEvent[] }> {
   return db.transaction(async (tx) => {
-    await proveSession(tx, session)
-    const lanes = await clearMarks(tx, session, requests)
+    // As the lanes are locked all the while, statements are sent without waiting for answers that do not change them.
+    const [, lanes, span] = await Promise.all([proveSession(tx, session), clearMarks(tx, session, requests), undeliveredSpan(tx)])
     const [first] = lanes.values()
     if (first === undefined) return { looks: [], events: [] }
 
     // One instant for all that is read: what falls due between two statements would be in neither "due" nor "later".
     const { now } = first
-    const span = await undeliveredSpan(tx)
-    const endpoints = await readEndpoints(tx, [...lanes.keys()], now, span)
-    const wanted = requests.filter(({ endpointId }) => endpoints.get(endpointId)?.state === 0)
-    const due = await readDue(tx, wanted, now, span)
-    const behind = wanted.filter(({ endpointId, limit }) => (due.get(endpointId)?.length ?? 0) >= limit).map(({ endpointId }) => endpointId)
-    if (behind.length > 0) await tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows(behind.map((id) => [id]), ids)} as r)`)
+    const [endpoints, found] = await Promise.all([readEndpoints(tx, [...lanes.keys()], now, span), readDue(tx, requests.filter(({ endpointId }) => lanes.has(endpointId)), now, span)])
+    const due = new Map([...found].filter(([endpointId]) => endpoints.get(endpointId)?.state === 0))
+    const behind = requests.filter(({ endpointId, limit }) => (due.get(endpointId)?.length ?? 0) >= limit).map(({ endpointId }) => endpointId)
 
     const looks = [...endpoints].map(([endpointId, { version, nextDueAt }]): LaneLook => ({
       endpointId, version, nextDueAt, deliveries: due.get(endpointId) ?? [], isBehind: behind.includes(endpointId), failingSince: lanes.get(endpointId)?.failing_since ?? null,
     }))
-    return { looks, events: await readEvents(tx, looks) }
-  })
+    const [events] = await tx.last(() => Promise.all([
+      readEvents(tx, looks),
+      behind.length > 0 ? tx.run(sql`update lanes set wake_at = ${now} where endpoint_id in (select id from ${tx.rows(behind.map((id) => [id]), ids)} as r)`) : undefined,
+    ]))
+    return { looks, events }
+  }, { commitsWithLast: true })
 }
 
 /** Of the lanes asked for, those that are the session's. */
 async function clearMarks(tx: Database, session: string, requests: readonly LookRequest[]): Promise<Map<number, { failing_since: number | null; now: number }>> {
-  await lockLanes(tx, requests.map(({ endpointId }) => endpointId))
-  const rows = await tx.all<{ endpoint_id: number; failing_since: number | null; now: number }>(sql`
+  const [, rows] = await Promise.all([lockLanes(tx, requests.map(({ endpointId }) => endpointId)), tx.all<{ endpoint_id: number; failing_since: number | null; now: number }>(sql`
     update lanes set wake_at = null
     where session = ${session} and endpoint_id in (select id from ${tx.rows(requests.map(({ endpointId }) => [endpointId]), ids)} as r)
-    returning endpoint_id, failing_since, ${tx.now} as now`)
+    returning endpoint_id, failing_since, ${tx.now} as now`)])
   return new Map(rows.map((row) => [row.endpoint_id, row]))
 }
 
