@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginSession, fenceDeadSessions, proveSession, sessionMs } from '../lanes/sessions.js'
+import { beginSession, fenceDeadSessions, sessionMs } from '../lanes/sessions.js'
 import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
@@ -13,10 +13,7 @@ async function givenNode(db: TestDatabase, node: string) {
   return {
     session,
     dispatch: (organizations: readonly number[], { limit = 1_000, deliveries = 1_000, room = 1_000, fullLanes = [] as readonly number[] } = {}): Promise<Dispatched> =>
-      db.transaction(async (tx) => {
-        await proveSession(tx, session)
-        return dispatch(tx, { session, organizations, limit, deliveries, room, fullLanes }, subscribers)
-      }),
+      db.transaction((tx) => dispatch(tx, { session, organizations, limit, deliveries, room, fullLanes }, subscribers)),
   }
 }
 
@@ -95,6 +92,15 @@ onEachDatabase('dispatch', (db) => {
     expect(await marks(db)).toEqual([db.clock.now()])
   })
 
+  test('a session that has ended dispatches nothing', async () => {
+    const { acme } = await givenAcme(db, 1)
+    await givenEvent(db, acme)
+    const alice = await givenNode(db, 'alice')
+    await givenNode(db, 'alice')
+    await expect(alice.dispatch([acme])).rejects.toThrow(/session .* has ended/)
+    expect(await deliveries(db)).toEqual([])
+  })
+
   test('makes only so many deliveries at once, those of one event together, and the rest the next time', async () => {
     const { acme } = await givenAcme(db, 3)
     const events = [await givenEvent(db, acme), await givenEvent(db, acme), await givenEvent(db, acme)]
@@ -139,9 +145,8 @@ onPostgres('dispatch by two nodes', (db) => {
     const alice = await givenNode(db, 'alice')
     db.clock.advance(sessionMs + 1)
     await db.transaction(async (tx) => {
-      await proveSession(tx, alice.session)
-      expect(await fenceDeadSessions(db)).toBe(0)
       expect(await dispatch(tx, { session: alice.session, organizations: [acme], limit: 10, deliveries: 10, room: 10, fullLanes: [] }, new Subscribers())).toMatchObject({ count: 1 })
+      expect(await fenceDeadSessions(db)).toBe(0)
     })
     expect(await fenceDeadSessions(db)).toBe(1)
     expect(await deliveries(db)).toMatchObject([{ state: 1 }])

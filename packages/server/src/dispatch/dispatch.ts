@@ -204,7 +204,7 @@ function plan(events: readonly ReadEvent[], audiences: ReadonlyMap<number, Audie
 
 /**
  * The lanes whose deliveries may be handed to this node: its own ones that have nothing unseen, and free ones, which are
- * taken here. The session's row is locked by the caller, so nobody can take them over before this commits. All lanes are
+ * taken here. The session's row has been locked with the cursors, so nobody can take them over before this commits. All lanes are
  * locked, at once and in one order: an owner about to sleep must meet whoever wakes it, and none may wait crosswise.
  */
 async function chooseHandOver(tx: Database, request: DispatchRequest, planned: readonly Planned[], result: Dispatched): Promise<Set<number>> {
