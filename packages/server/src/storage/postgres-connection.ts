@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { withoutNull } from './postgres-arrays.js'
 import { asDatabaseError, isForgotten } from './postgres-errors.js'
 import { rawSql, render, type Sql, type Value } from './sql.js'
 import type { StatementNames } from './statement-names.js'
@@ -113,9 +114,8 @@ const types = {
   },
 }
 
-/** PostgreSQL's text can hold every character but U+0000; what stands for "unreadable" stands for it. */
 function asParameter(value: Value): Value {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+  return typeof value === 'string' ? withoutNull(value) : value
 }
 
 /** For a failure that is told by another promise or event. */
