@@ -4,9 +4,9 @@ import { queries } from './queries.js'
 import { Problem, type ProblemDetails } from '../problems/problem.js'
 import { sqliteAwayCode } from '../storage/database-away.js'
 import { migrate } from '../storage/migrate.js'
-import { rawSql } from '../storage/sql.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
 import { lockSqliteFile } from '../storage/sqlite-lock.js'
+import { WalEnd, commitCopiesPages, keepCopying } from '../storage/sqlite-wal.js'
 import { emptyMemory, turn, type Memory } from './turn.js'
 import { unpackTurn, type TurnMessage } from './turn-message.js'
 
@@ -18,12 +18,6 @@ export type Reply =
   | { id: number; tookMs: number; error: { name: string; message: string; stack?: string | undefined; code?: string | undefined; problem?: ProblemDetails } }
 export type Greeting = { ready: true; migrations: number } | { ready: false; error: string }
 
-/** Pages that the WAL may hold before the writer copies them itself, in a publisher's time; the reader's thread normally did it before. */
-const writerCheckpointPages = 16_000
-/** While it copies, every commit waits for the same disk; so it copies little at a time. It writes no more for that. */
-const readerCheckpointPages = 1_000
-const checkpointEveryMs = 100
-const restingCheckpointEveryMs = 500
 /** What the writer touches again and again are the right edges of its tables and one leaf for each busy endpoint. */
 const writerCacheKiB = 16_384
 const readerCacheKiB = 8_192
@@ -34,7 +28,7 @@ export async function serveSqlite(port: MessagePort, data: ThreadData): Promise<
   try {
     const migrations = await file.open()
     serveCalls(port, file)
-    if (file.role === 'reader') void keepCheckpointed(file)
+    if (file.role === 'reader') void keepCopying(file.db, () => file.isClosed)
     port.postMessage({ ready: true, migrations } satisfies Greeting)
   } catch (error) {
     file.close()
@@ -51,6 +45,8 @@ class OpenFile {
   #db: SqliteDatabase | undefined
   // Kept here, not only by its statements: the driver closes a connection that nothing else refers to.
   #lock: ReturnType<typeof lockSqliteFile> | undefined
+  /** The writer's part of keeping the WAL short. */
+  walEnd: WalEnd | undefined
 
   constructor({ path, role, now }: ThreadData) {
     this.#path = path
@@ -63,8 +59,11 @@ class OpenFile {
   /** Tells how many migrations ran. */
   async open(): Promise<number> {
     if (this.role === 'writer') this.#lock = lockSqliteFile(this.#path)
-    this.#db = new SqliteDatabase(this.#path, { clock: () => this.now, autoCheckpointPages: writerCheckpointPages, cacheKiB: this.role === 'writer' ? writerCacheKiB : readerCacheKiB })
-    if (this.role === 'writer') return (await migrate(this.#db)).length
+    this.#db = new SqliteDatabase(this.#path, { clock: () => this.now, autoCheckpointPages: commitCopiesPages, cacheKiB: this.role === 'writer' ? writerCacheKiB : readerCacheKiB })
+    if (this.role === 'writer') {
+      this.walEnd = new WalEnd(this.#db, this.#path)
+      return (await migrate(this.#db)).length
+    }
     this.#db.exec('pragma query_only = on')
     return 0
   }
@@ -72,6 +71,7 @@ class OpenFile {
   close(): void {
     this.isClosed = true
     this.#db?.close()
+    this.walEnd?.close()
     this.#lock?.close()
   }
 }
@@ -120,6 +120,7 @@ function serveCalls(port: MessagePort, file: OpenFile): void {
     } catch (error) {
       port.postMessage({ id: call.id, tookMs: performance.now() - startedAt, error: describeError(error) } satisfies Reply)
     }
+    await file.walEnd?.tend()
   }
 }
 
@@ -132,24 +133,4 @@ function describeError(error: unknown): { name: string; message: string; stack?:
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const { code } = error as { code?: string }
   return { name: error.name, message: error.message, stack: error.stack, code: sqliteAwayCode(error) ?? code }
-}
-
-/** Looks often only while there is something to do: of a server that rests, each look is a thread that wakes. */
-async function keepCheckpointed(file: OpenFile): Promise<void> {
-  if (file.isClosed) return
-  const left = await checkpoint(file.db)
-  setTimeout(() => void keepCheckpointed(file), left > readerCheckpointPages / 8 ? checkpointEveryMs : restingCheckpointEveryMs).unref()
-}
-
-/** A passive checkpoint never waits and never makes the writer wait; it copies what the WAL holds while others work. Tells how many pages were not in the file yet. */
-async function checkpoint(db: SqliteDatabase): Promise<number> {
-  try {
-    const state = await db.first<{ log: number; checkpointed: number }>(rawSql('pragma wal_checkpoint(noop)'))
-    const left = state === undefined ? 0 : state.log - state.checkpointed
-    if (left > readerCheckpointPages) await db.first(rawSql('pragma wal_checkpoint(passive)'))
-    return left
-  } catch {
-    // A busy or full disk: the next time will do, and the writer tells of what is really wrong.
-    return 0
-  }
 }
