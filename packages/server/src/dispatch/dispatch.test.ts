@@ -4,6 +4,7 @@ import { sql } from '../storage/sql.js'
 import { onEachDatabase, onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { givenEndpoint, givenEvent, givenOrganization } from '../testing/given.js'
 import { dispatch, type Dispatched } from './dispatch.js'
+import { nothingAppended, type JustAppended } from './just-appended.js'
 import { Subscribers } from './subscribers.js'
 
 /** A node's side of dispatch: its session, and what it remembers of endpoints. */
@@ -12,8 +13,8 @@ async function givenNode(db: TestDatabase, node: string) {
   const subscribers = new Subscribers()
   return {
     session,
-    dispatch: (organizations: readonly number[], { limit = 1_000, deliveries = 1_000, room = 1_000, fullLanes = [] as readonly number[] } = {}): Promise<Dispatched> =>
-      db.transaction((tx) => dispatch(tx, { session, organizations, limit, deliveries, room, fullLanes }, subscribers)),
+    dispatch: (organizations: readonly number[], { limit = 1_000, deliveries = 1_000, room = 1_000, fullLanes = [] as readonly number[], appended = nothingAppended } = {}): Promise<Dispatched> =>
+      db.transaction((tx) => dispatch(tx, { session, organizations, limit, deliveries, room, fullLanes }, subscribers, appended)),
   }
 }
 
@@ -24,6 +25,12 @@ async function givenAcme(db: TestDatabase, endpoints = 2): Promise<{ acme: numbe
   for (let n = 0; n < endpoints; n++) lanes.push(await givenEndpoint(db, acme))
   return { acme, lanes }
 }
+
+/** As if this node had appended them itself. */
+const known = (organizationId: number, before: number, ...ids: number[]): JustAppended => ({
+  events: ids.map((id) => ({ id, organizationId, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0, onlyEndpointId: null })),
+  lastIdsBefore: new Map([[organizationId, before]]),
+})
 
 const deliveries = (db: TestDatabase) => db.all<{ event_id: number; endpoint_id: number; state: number; due_at: number }>(sql`select event_id, endpoint_id, state, due_at from deliveries order by event_id, endpoint_id`)
 const marks = async (db: TestDatabase) => (await db.all<{ wake_at: number | null }>(sql`select wake_at from lanes order by endpoint_id`)).map((row) => row.wake_at)
@@ -90,6 +97,37 @@ onEachDatabase('dispatch', (db) => {
     expect((await (await givenNode(db, 'alice')).dispatch([acme], { room: 1 })).handed).toHaveLength(1)
     expect((await deliveries(db)).map((row) => row.state)).toEqual([0, 1, 1])
     expect(await marks(db)).toEqual([db.clock.now()])
+  })
+
+  test('what follows the cursor and was just appended is not read; what somebody else appended after it is for the next time', async () => {
+    const { acme } = await givenAcme(db, 1)
+    const ours = [await givenEvent(db, acme), await givenEvent(db, acme)]
+    const others = await givenEvent(db, acme)
+    const node = await givenNode(db, 'alice')
+    const first = await node.dispatch([acme], { appended: known(acme, 0, ...ours) })
+    expect(first).toMatchObject({ count: 2, events: [], behind: [acme] })
+    expect(first.handed.map(({ eventId }) => eventId)).toEqual(ours)
+    const second = await node.dispatch([acme], { appended: known(acme, 0, ...ours) })
+    expect(second).toMatchObject({ count: 1, events: [{ id: others }], behind: [] })
+  })
+
+  test('where somebody else\'s comes before it, all is read, in the stream\'s order', async () => {
+    const { acme } = await givenAcme(db, 1)
+    const [others, ours] = [await givenEvent(db, acme), await givenEvent(db, acme)]
+    const dispatched = await (await givenNode(db, 'alice')).dispatch([acme], { appended: known(acme, others, ours) })
+    expect(dispatched).toMatchObject({ count: 2, events: [{ id: others }, { id: ours }], behind: [] })
+    expect(dispatched.handed.map(({ eventId }) => eventId)).toEqual([others, ours])
+  })
+
+  test('what another has dispatched of it meanwhile is not handed over again', async () => {
+    const { acme } = await givenAcme(db, 1)
+    const first = await givenEvent(db, acme)
+    await (await givenNode(db, 'bob')).dispatch([acme], { room: 0 })
+    const second = await givenEvent(db, acme)
+    const dispatched = await (await givenNode(db, 'alice')).dispatch([acme], { appended: known(acme, 0, first, second) })
+    expect(dispatched.count).toBe(1)
+    expect((await deliveries(db)).map((row) => row.event_id)).toEqual([first, second])
+    expect(dispatched.handed.map(({ eventId }) => eventId)).not.toContain(first)
   })
 
   test('a session that has ended dispatches nothing', async () => {

@@ -3,6 +3,7 @@ import { proveSession } from '../lanes/sessions.js'
 import { keepInSight } from '../partitions/undelivered-span.js'
 import { spanOf } from '../partitions/span-of.js'
 import { rawSql, sql } from '../storage/sql.js'
+import { nothingAppended, type JustAppended } from './just-appended.js'
 import type { Audience, Subscriber, Subscribers } from './subscribers.js'
 import type { Column, Database } from '../storage/database.js'
 import type { StoredEvent } from '../events/event.js'
@@ -23,9 +24,6 @@ export interface DispatchRequest {
   /** Lanes that this node owns but that must not be handed more: they have as much in memory as they may. */
   fullLanes: readonly number[]
 }
-
-/** Events that this very transaction has appended, and where their streams ended before. */
-export interface JustAppended { events: readonly (StoredEvent & { onlyEndpointId: number | null })[]; lastIdsBefore: ReadonlyMap<number, number> }
 
 export interface Dispatched {
   /** Each event once, however many deliveries came of it. Only those that have a handed delivery and were not just appended: their appender has them. */
@@ -58,7 +56,7 @@ const deliveryColumns: readonly Column[] = ['event_id int', 'endpoint_id int', '
  * A delivery is handed over (state sending) only on a lane that this session owns and that has nothing unseen; all
  * others wait in the database and their lane is woken. Whoever sends them reads them there, in order.
  */
-export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, appended?: JustAppended): Promise<Dispatched> {
+export async function dispatch(tx: Database, request: DispatchRequest, subscribers: Subscribers, appended: JustAppended = nothingAppended): Promise<Dispatched> {
   // Who has lost the session finds that out before anything depends on the cursors.
   const [, cursors] = await Promise.all([proveSession(tx, request.session), lockCursors(tx, request.organizations)])
   const result: Dispatched = { events: [], handed: [], takenLanes: [], woken: false, wokenElsewhere: false, behind: [], skipped: await findSkipped(tx, request.organizations, cursors), count: 0 }
@@ -130,15 +128,16 @@ interface Collected {
 }
 
 /**
- * What follows the cursors. Where that is just what was appended by this caller, nothing is read. Streams that are behind
+ * What follows the cursors. Where that begins with what was just appended by this caller, nothing is read: if somebody else's
+ * comes after it, that is for the next time. Streams that are behind
  * take turns: each gives its share of the batch, so that one with a long backlog makes no other wait for more than that.
  */
-async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended | undefined): Promise<Collected> {
+async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended): Promise<Collected> {
   const known = justAppendedOf(cursors, appended)
   // More than a batch may hold is read like the rest, a part at a time.
-  const caughtUp = known.events.length <= limit ? known : { organizations: new Set<number>(), events: [] }
+  const caughtUp = known.events.length <= limit ? known : nothingKnown
   const behind = cursors.filter((cursor) => !caughtUp.organizations.has(cursor.organization_id))
-  if (behind.length === 0) return { events: caughtUp.events, read: [], cutOff: new Set() }
+  if (behind.length === 0) return { events: caughtUp.events, read: [], cutOff: caughtUp.cutOff }
 
   const room = Math.max(1, limit - caughtUp.events.length)
   const chosen = [...behind].sort((a, b) => a.dispatched_id - b.dispatched_id).slice(0, room)
@@ -150,18 +149,27 @@ async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: nu
   return {
     events: caughtUp.events.length === 0 ? read : [...read, ...caughtUp.events].sort((a, b) => a.id - b.id),
     read,
-    cutOff: new Set([...counts.keys()].filter((id) => !complete.has(id))),
+    cutOff: new Set([...caughtUp.cutOff, ...[...counts.keys()].filter((id) => !complete.has(id))]),
   }
 }
 
-/** The streams that hold nothing undispatched but what was just appended. Nobody else can append in between, but before (not dispatched yet) and after. */
-function justAppendedOf(cursors: readonly Cursor[], appended: JustAppended | undefined): { organizations: Set<number>; events: readonly ReadEvent[] } {
-  if (appended === undefined) return { organizations: new Set(), events: [] }
-  const lastIds = new Map([...appended.lastIdsBefore, ...appended.events.map((event) => [event.organizationId, event.id] as const)])
-  const organizations = new Set(cursors
-    .filter((cursor) => (appended.lastIdsBefore.get(cursor.organization_id) ?? Infinity) <= cursor.dispatched_id && lastIds.get(cursor.organization_id) === cursor.last_id)
-    .map((cursor) => cursor.organization_id))
-  return { organizations, events: appended.events.filter((event) => organizations.has(event.organizationId)) }
+interface Known { organizations: ReadonlySet<number>; events: readonly ReadEvent[]; cutOff: ReadonlySet<number> }
+
+const nothingKnown: Known = { organizations: new Set(), events: [], cutOff: new Set() }
+
+/** The streams in which what was just appended follows the cursor, with nobody's in between. */
+function justAppendedOf(cursors: readonly Cursor[], { events, lastIdsBefore }: JustAppended): Known {
+  if (events.length === 0) return nothingKnown
+  const lastIds = new Map(events.map((event) => [event.organizationId, event.id]))
+  const dispatchedIds = new Map<number, number>()
+  const cutOff = new Set<number>()
+  for (const { organization_id: id, dispatched_id: dispatchedId, last_id: end } of cursors) {
+    const last = lastIds.get(id) ?? 0
+    if (last <= dispatchedId || (lastIdsBefore.get(id) ?? Infinity) > dispatchedId) continue
+    dispatchedIds.set(id, dispatchedId)
+    if (last < end) cutOff.add(id)
+  }
+  return { organizations: new Set(dispatchedIds.keys()), events: events.filter((event) => event.id > (dispatchedIds.get(event.organizationId) ?? Infinity)), cutOff }
 }
 
 async function readEvents(tx: Database, cursors: readonly Cursor[], share: number): Promise<ReadEvent[]> {

@@ -68,7 +68,7 @@ onEachDatabase('a commit whose reply is lost', (db) => {
   test.skipIf(db.dialect === 'sqlite')('of a relay: what it moved is in the stream once, in its order, and is found there', async () => {
     let lost = 0
     const node = await startWith(db, 'relayRows', (result) => {
-      if (result.organizations.length > 0 && lost++ === 0) throw new DatabaseAway(new Error('Connection terminated unexpectedly'), true)
+      if (result.appended.events.length > 0 && lost++ === 0) throw new DatabaseAway(new Error('Connection terminated unexpectedly'), true)
       return result
     })
     await db.run(sql`select count(posthorn.publish('acme', 'order.created', to_json(n), id => 'n' || n)) from generate_series(1, 40) as n`)

@@ -18,7 +18,7 @@ describe('a turn on SQLite', () => {
   let db: SqliteDatabase
   let session: string
   const memory = emptyMemory()
-  const run = (events: NewEvent[], settlements: Settlement[] = []) => turn(db, { session, events, settlements, release: [], dispatch: { organizations: [], limit: 1_000, deliveries: 1_000, room: 1_000, fullLanes: [] } }, memory)
+  const run = (events: NewEvent[], settlements: Settlement[] = []) => turn(db, { session, events, settlements, release: [], dispatch: { organizations: [1], limit: 1_000, deliveries: 1_000, room: 1_000, fullLanes: [] } }, memory)
   const count = async (): Promise<number> => ((await db.first<{ n: number }>(sql`select count(*) as n from events`)) as { n: number }).n
 
   beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { appendKnowing, type Appended } from '../events/append.js'
-import { dispatch, type DispatchRequest, type Dispatched, type JustAppended } from '../dispatch/dispatch.js'
+import { dispatch, type DispatchRequest, type Dispatched } from '../dispatch/dispatch.js'
+import { followedBy, justAppended, nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
 import { Subscribers } from '../dispatch/subscribers.js'
 import { settle, type Settled, type Settlement } from '../deliveries/settle.js'
 import { LaneSearch } from '../lanes/lane-search.js'
@@ -14,20 +15,17 @@ export interface Turn {
   session: string
   settlements: readonly Settlement[]
   events: readonly NewEvent[]
-  /**
-   * Organizations whose streams are known to have moved; those of `events` are added, but for what is `elsewhere`: another
-   * node is to dispatch that. Undefined: a node that does not dispatch.
-   */
-  dispatch: Omit<DispatchRequest, 'session'> & { elsewhere?: readonly number[] } | undefined
+  /** What of the organizations is to be dispatched, once `events` are appended. Undefined: nothing of any. */
+  dispatch: Omit<DispatchRequest, 'session'> | undefined
+  /** What turns before this one have appended and not dispatched, so that it need not be read. */
+  appended?: JustAppended
   /** Lanes that have been idle for long, or must stop. */
   release: readonly number[]
-  /** What the first part of this turn has appended, where the second dispatches it. */
-  appended?: JustAppended
 }
 
 export interface TurnResult {
   appended: Appended[]
-  /** With what the streams ended before that; for the second part of a turn that is in two. */
+  /** With what the streams ended before that, where it is dispatched by a transaction of its own. */
   lastIdsBefore?: ReadonlyMap<number, number>
   settled: Settled | undefined
   /** Why nothing was settled though all else was done: it is tried again. `isOfData`: one of the settlements is to blame. */
@@ -88,13 +86,10 @@ async function turnApart(db: Database, input: Turn, memory: Memory): Promise<Tur
  * and publish again while what they published is dispatched, so that more of them come together in the next.
  */
 export async function turnInTwo(run: (turn: Turn) => Promise<TurnResult>, turn: Turn, accepted: (appended: readonly Appended[]) => void): Promise<TurnResult> {
-  const first = await run({ ...turn, release: [], dispatch: undefined })
+  const first = await run({ ...turn, release: [], dispatch: undefined, appended: nothingAppended })
   accepted(first.appended)
-  const elsewhere = new Set(turn.dispatch?.elsewhere)
-  const ours = turn.events.map((event) => event.organizationId).filter((id) => !elsewhere.has(id))
-  const dispatch = turn.dispatch && { ...turn.dispatch, organizations: [...turn.dispatch.organizations, ...ours] }
-  const appended = { events: storedEvents(turn.events, first.appended), lastIdsBefore: first.lastIdsBefore ?? new Map() }
-  const second = await run({ ...turn, settlements: [], events: [], dispatch, appended })
+  const appended = followedBy(turn.appended ?? nothingAppended, justAppended(turn.events, { results: first.appended, lastIdsBefore: first.lastIdsBefore ?? new Map() }))
+  const second = await run({ ...turn, settlements: [], events: [], appended })
   return { ...second, appended: first.appended, settled: first.settled, settleError: first.settleError }
 }
 
@@ -114,19 +109,8 @@ async function appendAll(tx: Database, { events }: Turn): Promise<AllAppended> {
   return events.length > 0 ? appendKnowing(tx, events) : { results: [], lastIdsBefore: new Map() }
 }
 
-/** Events as the stream has them now, in its order; what was not appended is not among them. */
-export function storedEvents(events: readonly NewEvent[], appended: readonly Appended[]): JustAppended['events'] {
-  return events.flatMap((event, i) => {
-    const result = appended[i]
-    if (result?.kind !== 'appended') return []
-    return [{ id: result.id, organizationId: event.organizationId, type: event.type, data: event.data, givenId: event.givenId ?? null, occurredAt: event.occurredAt, createdAt: event.createdAt, onlyEndpointId: event.onlyEndpointId ?? null }]
-  })
-}
-
-async function tryToDispatch(db: Database, input: Turn, memory: Memory, { results, lastIdsBefore }: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError' | 'isOwnershipUnknown'>> {
+async function tryToDispatch(db: Database, input: Turn, memory: Memory, justNow: AllAppended): Promise<Pick<TurnResult, 'released' | 'dispatched' | 'dispatchError' | 'isOwnershipUnknown'>> {
   const { session, events, release, dispatch: wanted } = input
-  const elsewhere = new Set(wanted?.elsewhere)
-  const organizations = [...new Set([...(wanted?.organizations ?? []), ...events.map((event) => event.organizationId).filter((id) => !elsewhere.has(id))])]
   let released: readonly number[] = []
   try {
     if (release.length > 0) {
@@ -136,9 +120,9 @@ async function tryToDispatch(db: Database, input: Turn, memory: Memory, { result
       })
       released = release
     }
-    if (wanted === undefined || organizations.length === 0) return { released, dispatched: undefined, dispatchError: undefined }
-    const appended = input.appended ?? { events: storedEvents(events, results), lastIdsBefore }
-    const dispatched = await db.transaction((tx) => dispatch(tx, { ...wanted, session, organizations }, memory.subscribers, appended), { commitsWithLast: true })
+    if (wanted === undefined || wanted.organizations.length === 0) return { released, dispatched: undefined, dispatchError: undefined }
+    const appended = followedBy(input.appended ?? nothingAppended, justAppended(events, justNow))
+    const dispatched = await db.transaction((tx) => dispatch(tx, { ...wanted, session }, memory.subscribers, appended), { commitsWithLast: true })
     return { released, dispatched, dispatchError: undefined }
   } catch (error) {
     return { released, dispatched: undefined, dispatchError: describe(error), isOwnershipUnknown: isOutcomeUnknown(error) }

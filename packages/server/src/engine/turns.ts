@@ -1,15 +1,11 @@
-import { Problem } from '../problems/problem.js'
-import { isOutcomeUnknown } from '../storage/database-away.js'
+import { followedBy, justAppended, nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
+import { Publishes, accept, appendHalves, refuse, type Publish } from './publishes.js'
 import { systemPace, type Pace } from './pace.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
-import { storedEvents, type Turn, type TurnResult } from './turn.js'
-import type { Database } from '../storage/database.js'
+import type { Turn, TurnResult } from './turn.js'
 
 export const turnLimits = {
-  /** Events that commit together at most. */
-  maxEvents: 500,
-  maxBytes: 8 * 1024 * 1024,
   maxSettlements: 1_000,
   /** Fewer ride with publishes, as whoever publishes waits for them too: some, and some more for each publish. */
   settlementsBeside: { least: 50, perPublish: 3 },
@@ -17,20 +13,35 @@ export const turnLimits = {
   maxDispatched: 1_000,
   /** Deliveries that dispatch makes in a turn, but for those of one event: a thousand events to as many endpoints would be a million rows. */
   maxDeliveries: 10_000,
-  /** Publishes that may wait for a commit; more are told to come back. */
-  maxWaiting: 20_000,
-  /**
-   * How far apart turns begin: what a turn costs by itself is shared by all that come along. After one that brought few
-   * publishes the next comes soon; the more it brought, the more may gather. A turn on PostgreSQL is three transactions
-   * over a network, whose statements cost nearly as much for ten as for thirty.
-   */
-  apart: { sqlite: { leastMs: 3, mostMs: 9 }, postgres: { leastMs: 9, mostMs: 9 } },
-  apartMsPerPublish: 0.25,
-  /** How long results wait for a publish to ride with, when nothing else wants a commit; where none ever rides with them, for each other. */
-  settleWithinMs: { sqlite: 10, postgres: 20 },
+  /** Events that are kept in mind, from when they are appended until they are dispatched; of more, all are read again. */
+  maxKnown: 1_000,
+  maxKnownLength: 8 * 1024 * 1024,
   /** An organization that another node is just dispatching is looked at again after this. */
   skippedAgainMs: 10,
 } as const
+
+/** What a loop of turns brings: events and what becomes of them, the results of attempts, or both in one transaction. */
+export type Brings = 'events' | 'results' | 'everything'
+
+/**
+ * When turns begin. What a turn costs by itself is shared by all that come along: after one that brought few events the next
+ * comes soon; the more it brought, the more may gather.
+ */
+export interface TurnTimes {
+  /** How far apart turns begin. */
+  apart: { leastMs: number; mostMs: number }
+  /** How long what is not urgent waits for something that is, to ride with. */
+  waitMs: number
+}
+
+const apartMsPerEvent = 0.25
+
+export const turnTimes: Readonly<Record<Brings, TurnTimes>> = {
+  everything: { apart: { leastMs: 3, mostMs: 9 }, waitMs: 10 },
+  // Transactions over a network, whose statements cost nearly as much for ten as for thirty.
+  events: { apart: { leastMs: 9, mostMs: 9 }, waitMs: 20 },
+  results: { apart: { leastMs: 9, mostMs: 9 }, waitMs: 20 },
+}
 
 /** What the loop takes from and gives to the rest of the node, each time round. */
 export interface TurnPartners<Settling> {
@@ -55,22 +66,14 @@ export interface TurnPartners<Settling> {
   report(error: unknown, what: string): void
 }
 
-export interface TurnTimes { apart: { leastMs: number; mostMs: number }; settleWithinMs: number }
-
-export function turnTimesOn(dialect: Database['dialect']): TurnTimes {
-  return { apart: turnLimits.apart[dialect], settleWithinMs: turnLimits.settleWithinMs[dialect] }
-}
-
-interface Waiting { event: NewEvent; resolve: (appended: Appended) => void; reject: (error: Error) => void }
-
 /**
- * The loop that brings what gathers in memory to the database: one turn after another, each one transaction. While one
- * commits, the next gathers, so the busier it gets the less each event costs.
+ * A loop that brings what gathers in memory to the database: one turn after another. While one commits, the next gathers, so
+ * the busier it gets the less each event costs.
  */
 export class Turns<Settling> {
-  #waiting: Waiting[] = []
-  #waitingFirst = 0
+  readonly #publishes = new Publishes()
   readonly #dirty = new Set<number>()
+  #known = nothingAppended
   #wantsTurn = false
   #settleAtMost: number = turnLimits.maxSettlements
   #isRunning = false
@@ -82,26 +85,25 @@ export class Turns<Settling> {
   #isOver = false
   #idle: (() => void)[] = []
 
-  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly times: TurnTimes = turnTimesOn('sqlite')) {
+  constructor(private readonly partners: TurnPartners<Settling>, private readonly pace: Pace = systemPace, private readonly times: TurnTimes = turnTimes.everything) {
     this.#apartMs = times.apart.leastMs
   }
 
-  get publishesWaiting(): number { return this.#waiting.length - this.#waitingFirst }
+  get publishesWaiting(): number { return this.#publishes.count }
 
   /** Each event's fate, once it is on stable storage. */
   append(events: readonly NewEvent[]): Promise<Appended[]> {
-    if (this.#isStopping) return Promise.reject(new Problem('unavailable', 'The server is stopping.', { retryAfterSeconds: 2 }))
-    if (this.publishesWaiting + events.length > turnLimits.maxWaiting) return Promise.reject(new Problem('overloaded', `${this.publishesWaiting} publishes wait for the database.`, { retryAfterSeconds: 1 }))
-    this.#schedule(true)
-    if (events.length === 1) return this.#wait(events[0] as NewEvent).then((appended) => [appended])
-    return Promise.all(events.map((event) => this.#wait(event)))
+    const appended = this.#publishes.add(events)
+    if (this.#publishes.count > 0) this.#schedule(true)
+    return appended
   }
 
-  /** These organizations' streams have moved by other means than `append`. */
-  dispatch(organizations: Iterable<number>): void {
+  /** These organizations' streams have moved by other means than `append`; by what, if it is known. */
+  dispatch(organizations: Iterable<number>, appended: JustAppended = nothingAppended): void {
     // Whoever starts next finds by itself what was not dispatched.
     if (this.#isStopping) return
     for (const id of organizations) this.#dirty.add(id)
+    this.#keepInMind(appended)
     if (this.#dirty.size > 0) this.#schedule(true)
   }
 
@@ -114,12 +116,9 @@ export class Turns<Settling> {
   /** Takes no more publishes, and is fulfilled when nothing is left to commit. */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#publishes.close()
     if (this.#isRunning || this.publishesWaiting > 0 || this.#wantsTurn) await new Promise<void>((resolve) => this.#idle.push(resolve))
     this.#isOver = true
-  }
-
-  #wait(event: NewEvent): Promise<Appended> {
-    return new Promise((resolve, reject) => this.#waiting.push({ event, resolve, reject }))
   }
 
   #schedule(isUrgent: boolean): void {
@@ -127,7 +126,7 @@ export class Turns<Settling> {
     this.#isScheduled = true
     this.#isSoon = isUrgent
     const sinceMs = this.pace.monotonic() - this.#lastStartAt
-    const waitMs = isUrgent ? this.#apartMs - sinceMs : this.times.settleWithinMs - sinceMs
+    const waitMs = isUrgent ? this.#apartMs - sinceMs : this.times.waitMs - sinceMs
     const run = (): void => { if (this.#isScheduled && !this.#isRunning && !this.#isOver) void this.#run() }
     // `soon` lets the requests that are being read in this very tick come along.
     if (waitMs <= 0.5) this.pace.soon(run)
@@ -139,44 +138,45 @@ export class Turns<Settling> {
     this.#isSoon = false
     this.#isRunning = true
     this.#lastStartAt = this.pace.monotonic()
-    const publishes = this.#takePublishes()
-    this.#apartMs = Math.min(this.times.apart.mostMs, this.times.apart.leastMs + publishes.length * turnLimits.apartMsPerPublish)
+    const publishes = this.#publishes.take()
+    const events = publishes.map(({ event }) => event)
+    const known = this.#known
+    this.#known = nothingAppended
+    this.#apartMs = Math.min(this.times.apart.mostMs, this.times.apart.leastMs + (events.length + known.events.length) * apartMsPerEvent)
     const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? settlementsBeside(publishes.length) : turnLimits.maxSettlements)
     const settling = this.partners.takeSettlements(settleAtMost)
     const release = this.partners.lanesToRelease()
-    const organizations = [...this.#dirty]
-    const elsewhere = [...new Set(publishes.map(({ event }) => event.organizationId).filter((id) => !this.partners.dispatches(id)))]
+    const organizations = new Set([...this.#dirty, ...events.map((event) => event.organizationId).filter((id) => this.partners.dispatches(id))])
     this.#dirty.clear()
     this.#wantsTurn = false
 
     let isAccepted = false
-    const accept = (appended: readonly Appended[]): void => {
+    const accepted = (appended: readonly Appended[]): void => {
       if (isAccepted) return
       isAccepted = true
       if (publishes.length > 0) this.partners.observeCommit(publishes.length, this.pace.monotonic() - this.#lastStartAt)
-      for (const [i, { resolve }] of publishes.entries()) resolve(appended[i] as Appended)
+      accept(publishes, appended)
     }
     try {
       const result = await this.partners.run({
-        events: publishes.map(({ event }) => event), release,
-        dispatch: { organizations, elsewhere, limit: turnLimits.maxDispatched, deliveries: turnLimits.maxDeliveries, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
-      }, settling, accept)
-      accept(result.appended)
+        events, release, ...(known.events.length > 0 && { appended: known }),
+        dispatch: { organizations: [...organizations], limit: turnLimits.maxDispatched, deliveries: turnLimits.maxDeliveries, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
+      }, settling, accepted)
+      accepted(result.appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
       const skipped = result.dispatched?.skipped ?? []
       if (skipped.length > 0) this.pace.after(turnLimits.skippedAgainMs, () => this.dispatch(skipped))
-      // What was appended just now did not come back: it is here.
-      if (result.dispatched !== undefined) result.dispatched.events.push(...storedEvents(publishes.map(({ event }) => event), result.appended))
-      if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, [...organizations, ...publishes.map(({ event }) => event.organizationId).filter((id) => this.partners.dispatches(id))])
+      // What was in mind, or was appended just now, did not come back: it is here.
+      result.dispatched?.events.push(...known.events, ...broughtBy(events, result).events)
+      if (result.dispatchError !== undefined) this.#dispatchAgain(result.dispatchError, organizations)
       if (result.settleError !== undefined) this.#settleAgain(result.settleError, settling)
       else this.#settleAtMost = Math.min(turnLimits.maxSettlements, this.#settleAtMost * 2)
       // There may be more than was taken.
       if (settling.length > 0 && settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
       this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
     } catch (error) {
-      // What is stored must not be stored again; what was not dispatched of it is.
-      const undispatched = isAccepted ? publishes.map(({ event }) => event.organizationId).filter((id) => this.partners.dispatches(id)) : []
-      await this.#recover(error as Error, isAccepted ? [] : publishes, settling, [...organizations, ...undispatched])
+      // What is stored must not be stored again.
+      await this.#recover(error as Error, isAccepted ? [] : publishes, settling, organizations)
     }
     this.#isRunning = false
     this.#goOn()
@@ -191,17 +191,11 @@ export class Turns<Settling> {
     this.partners.goOn()
   }
 
-  #takePublishes(): Waiting[] {
-    let end = this.#waitingFirst
-    let bytes = 0
-    while (end < this.#waiting.length && end - this.#waitingFirst < turnLimits.maxEvents && bytes < turnLimits.maxBytes) bytes += (this.#waiting[end++] as Waiting).event.bytes
-    const taken = this.#waiting.slice(this.#waitingFirst, end)
-    this.#waitingFirst = end
-    if (end === this.#waiting.length || end > 4_096) {
-      this.#waiting = this.#waiting.slice(end)
-      this.#waitingFirst = 0
-    }
-    return taken
+  #keepInMind(appended: JustAppended): void {
+    if (appended.events.length === 0) return
+    const known = followedBy(this.#known, appended)
+    const isTooMuch = known.events.length > turnLimits.maxKnown || known.events.reduce((length, event) => length + event.data.length, 0) > turnLimits.maxKnownLength
+    this.#known = isTooMuch ? nothingAppended : known
   }
 
   /** One settlement may be to blame for all: the next turns take half as many each, until that one is alone. */
@@ -214,52 +208,40 @@ export class Turns<Settling> {
     this.pace.after(50, () => this.want(), { mayEnd: true })
   }
 
-  #dispatchAgain(why: string, organizations: number[]): void {
+  #dispatchAgain(why: string, organizations: ReadonlySet<number>): void {
     this.partners.report(new Error(why), 'Events could not be dispatched; they are tried again.')
     this.pace.after(250, () => this.dispatch(organizations), { mayEnd: true })
   }
 
   /**
    * The transaction did not commit. Settlements are kept and tried again. Publishes are refused when the database is away
-   * or full; when one of them cannot be stored, the batch is halved until that one is alone and only it is refused.
+   * or full; when one of them cannot be stored, only it is refused.
    */
-  async #recover(error: Error, publishes: Waiting[], settling: Settling[], organizations: number[]): Promise<void> {
+  async #recover(error: Error, publishes: Publish[], settling: Settling[], organizations: ReadonlySet<number>): Promise<void> {
     this.partners.giveBackSettlements(settling)
     this.partners.notReleased()
     for (const id of organizations) this.#dirty.add(id)
     if (isAway(error) || publishes.length === 0) {
       this.partners.report(error, 'A turn could not be committed.')
-      const problem = isOutcomeUnknown(error)
-        ? new Problem('unavailable', 'The connection to the database was cut; whether this was stored is not known.', { retryAfterSeconds: 2, cause: error, fix: 'Publish it again with the same id or Idempotency-Key after the time in Retry-After; it is stored once.' })
-        : new Problem('unavailable', 'The database cannot take events now; nothing of this request was stored.', { retryAfterSeconds: 2, cause: error })
-      for (const { reject } of publishes) reject(problem)
+      refuse(publishes, error)
       await new Promise<void>((resolve) => this.pace.after(200, resolve))
-      this.#wantsTurn = true
-      return
+    } else {
+      await appendHalves(publishes, error, (half) => this.#appendAlone(half), (why) => this.partners.report(why, 'An event could not be stored and was refused.'))
     }
-    await this.#appendHalves(publishes, error)
     this.#wantsTurn = true
   }
 
-  async #appendHalves(publishes: Waiting[], error: Error): Promise<void> {
-    if (publishes.length === 1) {
-      this.partners.report(error, 'An event could not be stored and was refused.')
-      publishes[0]?.reject(new Problem('internal', 'This event could not be stored.', { cause: error }))
-      return
-    }
-    const middle = Math.ceil(publishes.length / 2)
-    for (const half of [publishes.slice(0, middle), publishes.slice(middle)]) {
-      try {
-        const result = await this.partners.run({ events: half.map(({ event }) => event), release: [], dispatch: undefined }, [], () => {})
-        for (const [i, { event, resolve }] of half.entries()) {
-          if (this.partners.dispatches(event.organizationId)) this.#dirty.add(event.organizationId)
-          resolve(result.appended[i] as Appended)
-        }
-      } catch (problem) {
-        await this.#appendHalves(half, problem as Error)
-      }
-    }
+  async #appendAlone(publishes: readonly Publish[]): Promise<readonly Appended[]> {
+    const events = publishes.map(({ event }) => event)
+    const result = await this.partners.run({ events, release: [], dispatch: undefined }, [], () => {})
+    const appended = broughtBy(events, result)
+    this.dispatch(appended.events.map((event) => event.organizationId).filter((id) => this.partners.dispatches(id)), appended)
+    return result.appended
   }
+}
+
+function broughtBy(events: readonly NewEvent[], { appended: results, lastIdsBefore = new Map() }: TurnResult): JustAppended {
+  return justAppended(events, { results, lastIdsBefore })
 }
 
 function settlementsBeside(publishes: number): number {

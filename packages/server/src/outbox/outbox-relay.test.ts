@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
 import { OutboxRelay, relayLimits, type RelaySurroundings } from './outbox-relay.js'
 import type { Relayed } from './relay-rows.js'
 import type { WaitingRow } from './waiting.js'
 
-const moved: Relayed = { organizations: [7], parked: [], isElsewhere: false }
+const anEvent = { id: 1, organizationId: 7, type: 'order.created', data: '{}', givenId: null, occurredAt: 0, createdAt: 0, onlyEndpointId: null }
+const moved: Relayed = { appended: { events: [anEvent], lastIdsBefore: new Map([[7, 0]]) }, parked: [], isElsewhere: false }
 
 describe('the relay', () => {
   test('moves what it sees in its order, in portions that a transaction can bear', async () => {
@@ -41,7 +43,7 @@ describe('the relay', () => {
   test('leaves the rest to another that is at it', async () => {
     const stage = new Stage()
     stage.rows = numbered(1, 1_200)
-    stage.result = { ...moved, organizations: [], isElsewhere: true }
+    stage.result = { ...moved, appended: nothingAppended, isElsewhere: true }
     stage.relay.start({ polls: true })
     await stage.settled()
     expect([stage.portions.length, stage.looks, stage.timers.length]).toEqual([1, 1, 1])
@@ -110,7 +112,7 @@ class Stage implements RelaySurroundings {
     return () => { this.timers = this.timers.filter((timer) => timer !== callback) }
   }
 
-  streamsMoved(organizationIds: readonly number[]): void { this.told.push(...organizationIds) }
+  appended({ events }: JustAppended): void { this.told.push(...events.map((event) => event.organizationId)) }
   parked(): void {}
   report(error: unknown): void { this.faults.push((error as Error).message) }
   random(): number { return 0 }

@@ -1,3 +1,4 @@
+import type { JustAppended } from '../dispatch/just-appended.js'
 import type { Parked } from './parked.js'
 import type { Relayed } from './relay-rows.js'
 import type { WaitingRow } from './waiting.js'
@@ -5,7 +6,8 @@ import type { WaitingRow } from './waiting.js'
 export interface RelaySurroundings {
   look(limit: number): Promise<WaitingRow[]>
   move(ids: number[]): Promise<Relayed>
-  streamsMoved(organizationIds: readonly number[]): void
+  /** These are in their streams now. */
+  appended(events: JustAppended): void
   parked(events: readonly Parked[]): void
   report(error: unknown, what: string): void
   random(): number
@@ -86,8 +88,8 @@ export class OutboxRelay {
   async #moveAll(rows: readonly WaitingRow[]): Promise<boolean> {
     for (const ids of inPortions(rows)) {
       if (this.#isStopped) return false
-      const { organizations, parked, isElsewhere } = await this.#around.move(ids)
-      if (organizations.length > 0) this.#around.streamsMoved(organizations)
+      const { appended, parked, isElsewhere } = await this.#around.move(ids)
+      if (appended.events.length > 0) this.#around.appended(appended)
       if (parked.length > 0) this.#around.parked(parked)
       if (isElsewhere) return false
     }

@@ -25,8 +25,9 @@ onEachDatabase('relaying the outbox', (db) => {
     await given({ data: '{"n":1.0}', key: 'mine', occurred_at: -1 })
     await given({ data: '2', organization: 'globex' })
     await given({ data: '3', origin: 4, type: 'posthorn.delivery.dead' })
-    const { organizations } = await relay()
-    expect(organizations.sort()).toEqual([acme, globex])
+    const { appended } = await relay()
+    expect(appended.events.map(({ organizationId, data }) => [organizationId, data])).toEqual([[acme, '{"n":1.0}'], [globex, '2'], [acme, '3']])
+    expect(appended.lastIdsBefore).toEqual(new Map([[acme, 0], [globex, 0]]))
     expect(await events()).toEqual([
       { organization_id: acme, data: '{"n":1.0}', given_id: 'mine', occurred_at: -1, origin: 1 },
       { organization_id: globex, data: '2', given_id: null, occurred_at: 1_000, origin: 1 },

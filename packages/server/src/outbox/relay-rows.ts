@@ -1,5 +1,6 @@
 import { judgeType } from '../catalogs/judge-type.js'
-import { append } from '../events/append.js'
+import { followedBy, justAppended, nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
+import { appendKnowing } from '../events/append.js'
 import { origins, type NewEvent } from '../events/event.js'
 import { keyOfId } from '../events/publish-request.js'
 import { Problem } from '../problems/problem.js'
@@ -12,8 +13,8 @@ import type { EventTypePolicy } from '../catalogs/catalog.js'
 import type { Column, Database } from '../storage/database.js'
 
 export interface Relayed {
-  /** Organizations whose streams have moved. */
-  organizations: number[]
+  /** What the streams have now, and nobody has dispatched yet. */
+  appended: JustAppended
   parked: Parked[]
   /** Another node is at it: these rows are its business, or still there. */
   isElsewhere: boolean
@@ -34,13 +35,13 @@ export async function relayRows(db: Database, { ids, at }: { ids: readonly numbe
     const first = await relayRows(db, { ids: ids.slice(0, middle), at })
     if (first.isElsewhere) return first
     const second = await relayRows(db, { ids: ids.slice(middle), at })
-    return { organizations: [...new Set([...first.organizations, ...second.organizations])], parked: [...first.parked, ...second.parked], isElsewhere: second.isElsewhere }
+    return { appended: followedBy(first.appended, second.appended), parked: [...first.parked, ...second.parked], isElsewhere: second.isElsewhere }
   }
 }
 
 async function relayTogether(tx: Database, ids: readonly number[], at: number): Promise<Relayed> {
   // Two side by side would put the events of one transaction into the stream in another order.
-  if (!(await isFreeToDo(tx, 'relay the outbox'))) return { organizations: [], parked: [], isElsewhere: true }
+  if (!(await isFreeToDo(tx, 'relay the outbox'))) return { appended: nothingAppended, parked: [], isElsewhere: true }
   const rows = await take(tx, ids)
   const known = await findOrganizations(tx, rows)
   const parked: (OutboxRow & Parked)[] = []
@@ -51,16 +52,15 @@ async function relayTogether(tx: Database, ids: readonly number[], at: number): 
     else parked.push({ ...row, problem })
   }
 
-  const appended = good.length === 0 ? [] : await append(tx, good.map((row) => asEvent(row, (known.get(row.organization) as KnownOrganization).id, at)))
-  const moved = new Set<number>()
-  for (const [i, result] of appended.entries()) {
+  const events = good.map((row) => asEvent(row, (known.get(row.organization) as KnownOrganization).id, at))
+  const appended = events.length === 0 ? { results: [], lastIdsBefore: new Map<number, number>() } : await appendKnowing(tx, events)
+  for (const [i, result] of appended.results.entries()) {
     const row = good[i] as OutboxRow
-    if (result.kind === 'appended') moved.add((known.get(row.organization) as KnownOrganization).id)
-    else if (result.kind === 'key_conflict') parked.push({ ...row, problem: `idempotency_conflict: The event id "${row.key}" came before with another content.` })
+    if (result.kind === 'key_conflict') parked.push({ ...row, problem: `idempotency_conflict: The event id "${row.key}" came before with another content.` })
     else if (result.kind === 'no_organization') parked.push({ ...row, problem: noOrganization(row) })
   }
   await park(tx, parked, at)
-  return { organizations: [...moved], parked: parked.map(asParked), isElsewhere: false }
+  return { appended: justAppended(events, appended), parked: parked.map(asParked), isElsewhere: false }
 }
 
 /** Takes rows out of the outbox; those that are gone, another relay has moved. */
@@ -110,7 +110,7 @@ async function giveUp(tx: Database, id: number, error: Error, at: number): Promi
   const rows = await take(tx, [id])
   const parked = rows.map((row) => ({ ...row, problem: `internal: ${error.message}` }))
   await park(tx, parked, at)
-  return { organizations: [], parked: parked.map(asParked), isElsewhere: false }
+  return { appended: nothingAppended, parked: parked.map(asParked), isElsewhere: false }
 }
 
 function asParked({ organization, type, key, problem }: Parked): Parked {
