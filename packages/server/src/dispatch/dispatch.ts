@@ -129,8 +129,8 @@ interface Collected {
 
 /**
  * What follows the cursors. Where that begins with what was just appended by this caller, nothing is read: if somebody else's
- * comes after it, that is for the next time. Streams that are behind
- * take turns: each gives its share of the batch, so that one with a long backlog makes no other wait for more than that.
+ * comes after it, that is for the next time. Streams that are behind take turns: each gives its share of the batch, so that
+ * one with a long backlog makes no other wait for more than that.
  */
 async function collectEvents(tx: Database, cursors: readonly Cursor[], limit: number, appended: JustAppended): Promise<Collected> {
   const known = justAppendedOf(cursors, appended)

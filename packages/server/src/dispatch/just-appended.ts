@@ -2,8 +2,8 @@ import type { Appended } from '../events/append.js'
 import type { NewEvent, StoredEvent } from '../events/event.js'
 
 /**
- * Events that whoever dispatches has just appended, in the order of their streams, and where these ended before. What
- * follows a cursor is nothing else, if the cursor is not behind that end and the stream ends with the last of these.
+ * Events that whoever dispatches has just appended, in the order of their streams, and where these ended before. Of a
+ * stream whose cursor is not behind that end, nothing else comes before the last of these.
  */
 export interface JustAppended { events: readonly (StoredEvent & { onlyEndpointId: number | null })[]; lastIdsBefore: ReadonlyMap<number, number> }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
 import { withoutDetails } from '../sending/conclude.js'
 import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../sending/deliverer.js'
 import { renewEveryMs, sessionMs } from '../lanes/sessions.js'
@@ -115,12 +116,7 @@ export class Node implements Engine {
     this.#relay = new OutboxRelay({
       look: (limit) => this.store.query('waitingInOutbox', { limit }),
       move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),
-      appended: (appended) => {
-        const organizations = [...new Set(appended.events.map((event) => event.organizationId))]
-        const ours = appended.events.filter((event) => this.#dispatches(event.organizationId))
-        this.#turns.dispatch(ours.map((event) => event.organizationId), { ...appended, events: ours })
-        this.#tell({ streams: organizations })
-      },
+      appended: (appended) => this.streamsMoved([...new Set(appended.events.map((event) => event.organizationId))], appended),
       parked: (events) => around.observer.parked(events),
       report: (error, what) => around.observer.report(error, what),
       random: () => around.clock.random(),
@@ -184,9 +180,11 @@ export class Node implements Engine {
     void this.#poll()
   }
 
-  streamsMoved(organizationIds: readonly number[]): void {
+  /** `appended`: what moved them, so that it need not be read. */
+  streamsMoved(organizationIds: readonly number[], { events, lastIdsBefore }: JustAppended = nothingAppended): void {
     if (organizationIds.length === 0) return
-    this.#turns.dispatch(organizationIds.filter((id) => this.#dispatches(id)))
+    const ours = { events: events.filter((event) => this.#dispatches(event.organizationId)), lastIdsBefore }
+    this.#turns.dispatch(organizationIds.filter((id) => this.#dispatches(id)), ours)
     this.#tell({ streams: organizationIds })
   }
 

@@ -30,8 +30,9 @@ interface Wal { pages: number; copied: number }
 export async function keepCopying(db: SqliteDatabase, isClosed: () => boolean, limits = walLimits): Promise<void> {
   if (isClosed()) return
   const { pages, copied } = await look(db)
-  if (pages - copied > limits.readerCopiesPages) await copy(db)
-  setTimeout(() => void keepCopying(db, isClosed, limits), pages - copied > limits.readerCopiesPages / 8 ? lookEveryMs : restingLookEveryMs).unref()
+  const left = pages - copied
+  if (left > limits.readerCopiesPages) await copy(db)
+  setTimeout(() => void keepCopying(db, isClosed, limits), left > limits.readerCopiesPages / 8 ? lookEveryMs : restingLookEveryMs).unref()
 }
 
 /** For the thread that writes. */
