@@ -12,18 +12,20 @@ const oldAfterDays = 2
 
 /**
  * Bounds for a statement that looks for undelivered deliveries by their endpoint: ` and <column> …`. PostgreSQL then plans
- * for the days that have any, mostly three, and not for a month of partitions, which takes it longer than reading. Read it
+ * for the weeks that have any, mostly this one, and not for all partitions, which takes it longer than reading. Read it
  * once the lanes are locked: who makes something old due again does both under that lock.
  *
- * They are part of the text, which so is another one every day, and not parameters: of bounds that it does not know, the
- * planner thinks that next to nothing lies between them, and reads and sorts all of a lane's 100,000 to find the first ten.
+ * They are part of the text, which so is another one every week (of a few hundred texts, statements are kept prepared), and
+ * not parameters: of bounds that it does not know, the planner thinks that next to nothing lies between them, and reads and
+ * sorts all of a lane's 100,000 to find the first ten.
  */
 export async function undeliveredSpan(tx: Database): Promise<(column: Sql) => Sql> {
   if (tx.dialect === 'sqlite') return () => nothing
   const { from, last } = await tx.first<{ from: number; last: number }>(sql`
     select coalesce((select value::bigint from installation where name = ${undeliveredFact}), 0) as "from", last_value as last from event_ids`) as { from: number; last: number }
-  const day = (id: number): number => Math.floor(id / idsPerDay)
-  const bounds = rawSql(`between ${day(from) * idsPerDay} and ${(day(last) + 1) * idsPerDay - 1}`)
+  const idsPerWeek = 7 * idsPerDay
+  const week = (id: number): number => Math.floor(id / idsPerWeek)
+  const bounds = rawSql(`between ${week(from) * idsPerWeek} and ${(week(last) + 1) * idsPerWeek - 1}`)
   return (column) => sql` and ${column} ${bounds}`
 }
 
