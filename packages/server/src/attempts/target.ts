@@ -1,3 +1,4 @@
+import { contentType } from './kept-request-headers.js'
 import type { Format } from '../formats/format.js'
 import type { StoredEvent } from '../events/event.js'
 
@@ -26,7 +27,7 @@ export interface Target {
 /** The request of one attempt. The same event and format give the same body and id every time; time and signature are the attempt's. */
 export function renderRequest(target: Pick<Target, 'organization' | 'extraHeaders' | 'sign'>, format: Format, event: StoredEvent, id: string, nowMs: number, userAgent: string): { headers: Record<string, string>; body: string } {
   const body = format.body(event, target.organization)
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent, 'webhook-id': id }
+  const headers: Record<string, string> = { 'content-type': contentType, 'user-agent': userAgent, 'webhook-id': id }
   format.addHeaders(headers, event)
   Object.assign(headers, target.extraHeaders, target.sign(format, { id, timestamp: Math.floor(nowMs / 1000), body }))
   return { headers, body }

@@ -22,7 +22,7 @@ onEachDatabase('reading a delivery', (db) => {
     expect(delivery?.attempts.map((attempt) => attempt.number)).toEqual([1, 2])
     expect(delivery?.attempts[0]).toEqual({
       id: expect.stringMatching(/^att_/), number: 1, startedAt: db.clock.now(), durationMs: 12, status: 500, errorClass: 'http', error: null,
-      url: 'https://receiver.example/hook', requestHeaders: { 'webhook-id': 'x' }, responseHeaders: { 'content-type': 'text/plain' },
+      url: 'https://receiver.example/hook', requestHeaders: { 'content-type': 'application/json', 'webhook-id': 'x' }, responseHeaders: { 'content-type': 'text/plain' },
       responseExcerpt: 'oh no', responseExcerptEncoding: 'utf-8',
     })
   })

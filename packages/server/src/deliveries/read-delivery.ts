@@ -1,3 +1,4 @@
+import { readKeptHeaders } from '../attempts/kept-request-headers.js'
 import { endpointStateName, type EndpointStateName } from '../endpoints/endpoint.js'
 import { Format, publicEventId, type FormatDefinition } from '../formats/format.js'
 import { attemptId, endpointId as publicEndpointId } from '../ids/public-id.js'
@@ -56,15 +57,16 @@ export async function readDelivery(db: Database, wanted: DeliveryOf): Promise<De
     left join events e on e.id = d.event_id
     where d.event_id = ${wanted.eventId} and d.endpoint_id = ${wanted.endpointId}`) as DetailRow
   const isEnabled = more.state === 0
+  const event = more.id === null ? null : { id: publicEventId({ id: more.id, givenId: more.given_id }), type: more.type, occurredAt: more.occurred_at, createdAt: more.created_at }
   return {
     ...await summarize(db, delivery),
     nextAttemptAt: delivery.state < 2 && isEnabled ? delivery.dueAt : null,
     format: more.format,
     formatDefinition: more.definition === null ? null : JSON.parse(more.definition) as FormatDefinition,
     endpoint: { id: publicEndpointId(delivery.endpointId), url: more.url, description: more.description, state: endpointStateName(more.state) },
-    event: more.id === null ? null : { id: publicEventId({ id: more.id, givenId: more.given_id }), type: more.type, occurredAt: more.occurred_at, createdAt: more.created_at },
+    event,
     requestBody: more.erased_at !== null || delivery.eventId <= await payloadsRemovedTo(db) ? null : renderBody(more),
-    attempts: await readAttempts(db, delivery),
+    attempts: await readAttempts(db, delivery, event?.id ?? null),
   }
 }
 
@@ -79,7 +81,7 @@ function renderBody({ id, definition, type, data, given_id: givenId, occurred_at
 }
 
 /** Only those that the delivery counts: one that was settled since it was read belongs to its next state. */
-async function readAttempts(db: Database, { eventId, endpointId, attempts }: Attempted): Promise<AttemptDetail[]> {
+async function readAttempts(db: Database, { eventId, endpointId, attempts }: Attempted, publicEventId: string | null): Promise<AttemptDetail[]> {
   const rows = await db.all<AttemptRow>(sql`
     select number, at, duration_ms, status, error_class, error, url, request_headers, response_headers, answer from attempts
     where event_id = ${eventId} and endpoint_id = ${endpointId} and number <= ${attempts}
@@ -87,7 +89,7 @@ async function readAttempts(db: Database, { eventId, endpointId, attempts }: Att
   return rows.reverse().map((row) => ({
     id: attemptId(eventId, endpointId, row.number), number: row.number, startedAt: row.at, durationMs: row.duration_ms,
     status: row.status, errorClass: row.error_class, error: row.error, url: row.url,
-    requestHeaders: JSON.parse(row.request_headers) as Record<string, string>,
+    requestHeaders: readKeptHeaders(row.request_headers, publicEventId),
     responseHeaders: row.response_headers === null ? null : JSON.parse(row.response_headers) as Record<string, string | string[]>,
     ...readable(row.answer),
   }))
