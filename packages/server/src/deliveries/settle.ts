@@ -80,7 +80,7 @@ async function moveDeliveries(tx: Database, settlements: readonly Settlement[]):
 
 async function keepAttempts(tx: Database, settlements: readonly Settlement[]): Promise<void> {
   if (settlements.length === 0) return
-  await tx.insert('attempts', attemptColumns, settlements.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]), sql`on conflict do nothing`)
+  await tx.insertMissing('attempts', attemptColumns, settlements.map((s) => [s.eventId, s.endpointId, s.attempts + 1, s.at, s.durationMs, s.status, s.errorClass, s.error, s.url, s.requestHeaders, s.responseHeaders, s.answer]))
 }
 
 const kinds: Record<number, string> = { 1: 'retrying', 2: 'succeeded', 3: 'dead' }

@@ -75,6 +75,10 @@ export class ModelDatabase implements Database {
     await this.run(sql`insert into ${rawSql(table)} (${names}) select ${names} from ${this.rows(rows, columns)} as r ${tail}`)
   }
 
+  insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    return this.insert(table, columns, rows, sql`on conflict do nothing`)
+  }
+
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
     const names = columns.map((column) => column.slice(0, column.indexOf(' ')))
     const given = new GivenRows(rows.map((row) => Object.fromEntries(names.map((name, i): [string, Cell] => [name, (row[i] ?? null) as Cell]))))

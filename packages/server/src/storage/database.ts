@@ -27,10 +27,12 @@ export interface Database {
   /** `rows` as a table expression of one row each, to be selected from. Its text is the same however many they are. */
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql
   /**
-   * Inserts many rows of a table, whose columns `columns` names; `tail` is what follows the values. For the tables that
-   * grow with every event: on SQLite statements of some rows each cost a third of one that takes them all out of JSON.
+   * Inserts many rows of a table, whose columns `columns` names. For the tables that grow with every event: on SQLite
+   * statements of some rows each cost a third of one that takes them all out of JSON.
    */
-  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void>
+  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void>
+  /** The same, where a row may be there already, which is left as it is; and where next to never one is. */
+  insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void>
 }
 
 export interface TransactionOptions {

@@ -22,6 +22,12 @@ export function isForgotten(error: unknown): boolean {
   return code === '26000' || code === '42P05' || (code === '0A000' && message?.startsWith('cached plan') === true)
 }
 
+/** A row with this key is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return (error as { code?: string }).code === uniqueViolation
+}
+
+const uniqueViolation = '23505'
 const serializationFailure = '40001'
 const deadlockDetected = '40P01'
 

@@ -16,7 +16,7 @@ export function postgresRows(rows: readonly (readonly unknown[])[], columns: rea
   return new Sql(lookedUp, arrays.map((arrayOf, i) => arrayOf(rows, i)))
 }
 
-/** `Database.insert` on PostgreSQL: one statement, whatever the number of rows. */
+/** `Database.insert` on PostgreSQL: one statement, whatever the number of rows. `tail` follows the values. */
 export function insertRows(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Sql {
   const { names, plain, arrays } = shapeFor(columns)
   return sql`insert into ${rawSql(table)} (${names}) select ${names} from ${new Sql(plain, arrays.map((arrayOf, i) => arrayOf(rows, i)))} as r ${tail}`

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { PostgresConnection, ignore } from './postgres-connection.js'
-import { asDatabaseError, isForgotten, maySucceedAtOnce } from './postgres-errors.js'
+import { asDatabaseError, isDuplicate, isForgotten, maySucceedAtOnce } from './postgres-errors.js'
 import { isPooled } from './postgres-pooler.js'
 import { insertRows, postgresRows } from './postgres-rows.js'
 import { rawSql, sql, type Sql } from './sql.js'
-import { StatementNames } from './statement-names.js'
+import { StatementNames, connectionLivesMs } from './statement-names.js'
 import type { Column, Database, Row, TransactionOptions } from './database.js'
 
 export interface PostgresOptions {
@@ -91,10 +91,15 @@ export class PostgresDatabase implements Database {
 
   /** Work that PostgreSQL had to stop for another's sake (a deadlock) is run again, so it must not have touched anything but `tx`. */
   async transaction<T>(work: (tx: Database) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const inserting: Inserting = { looks: false, hasAssumed: false }
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction(work, options)
+        return await this.#transaction(work, options, inserting)
       } catch (error) {
+        if (inserting.hasAssumed && !inserting.looks && isDuplicate(error)) {
+          inserting.looks = true
+          continue
+        }
         if (attempt === maxAttempts || !maySucceedAtOnce(error)) throw error
         await new Promise((resolve) => setTimeout(resolve, attempt * (5 + Math.random() * 20)))
       }
@@ -105,8 +110,12 @@ export class PostgresDatabase implements Database {
     return send()
   }
 
-  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> {
-    await this.run(insertRows(table, columns, rows, tail))
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    await this.run(insertRows(table, columns, rows))
+  }
+
+  async insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    await this.run(insertRows(table, columns, rows, unlessThere))
   }
 
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
@@ -121,11 +130,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #transaction<T>(work: (tx: Database) => Promise<T>, { commitsWithLast = false }: TransactionOptions): Promise<T> {
+  async #transaction<T>(work: (tx: Database) => Promise<T>, { commitsWithLast = false }: TransactionOptions, inserting: Inserting): Promise<T> {
     const connection = await this.#connect()
     try {
       await connection.sendAhead(begin)
-      const result = await work(new PostgresTransaction(connection, this, 0, commitsWithLast))
+      const result = await work(new PostgresTransaction(connection, this, inserting, 0, commitsWithLast))
       if (!connection.isCommitted) await connection.commit()
       connection.release()
       return result
@@ -192,12 +201,14 @@ class PostgresTransaction implements Database {
   readonly dialect = 'postgres'
   readonly #connection: PostgresConnection
   readonly #database: PostgresDatabase
+  readonly #inserting: Inserting
   readonly #depth: number
   readonly #commitsWithLast: boolean
 
-  constructor(connection: PostgresConnection, database: PostgresDatabase, depth: number, commitsWithLast = false) {
+  constructor(connection: PostgresConnection, database: PostgresDatabase, inserting: Inserting, depth: number, commitsWithLast = false) {
     this.#connection = connection
     this.#database = database
+    this.#inserting = inserting
     this.#depth = depth
     this.#commitsWithLast = commitsWithLast
   }
@@ -228,7 +239,7 @@ class PostgresTransaction implements Database {
     const name = `s${this.#depth + 1}`
     await this.#connection.sendAhead(`savepoint ${name}`)
     try {
-      const result = await work(new PostgresTransaction(this.#connection, this.#database, this.#depth + 1))
+      const result = await work(new PostgresTransaction(this.#connection, this.#database, this.#inserting, this.#depth + 1))
       await this.#connection.query(rawSql(`release savepoint ${name}`))
       return result
     } catch (error) {
@@ -238,8 +249,13 @@ class PostgresTransaction implements Database {
     }
   }
 
-  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> {
-    await this.run(insertRows(table, columns, rows, tail))
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    await this.run(insertRows(table, columns, rows))
+  }
+
+  async insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    this.#inserting.hasAssumed ||= !this.#inserting.looks
+    await this.run(insertRows(table, columns, rows, this.#inserting.looks ? unlessThere : undefined))
   }
 
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql {
@@ -249,11 +265,20 @@ class PostgresTransaction implements Database {
 
 const maxAttempts = 4
 
+/**
+ * How a transaction inserts what may be there already. To be ready for that, PostgreSQL looks before it inserts a row and
+ * writes to its log once more when it is in. So the transaction first assumes that none is there (`hasAssumed`), and is run
+ * again, looking, where one was.
+ */
+interface Inserting { looks: boolean; hasAssumed: boolean }
+
+const unlessThere = rawSql('on conflict do nothing')
+
 /** The statement's beginning, not the very moment: it is the same for all rows, and an index can be searched with it. */
 const databaseClock = rawSql('floor(extract(epoch from statement_timestamp()) * 1000)::bigint')
 
 function makePool(connectionString: string, { poolSize = 10 }: PostgresOptions): pg.Pool {
-  return new pg.Pool({ connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, keepAlive: true, application_name: 'posthorn', pipeline: true } as pg.PoolConfig)
+  return new pg.Pool({ connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, maxLifetimeSeconds: connectionLivesMs / 1_000, keepAlive: true, application_name: 'posthorn', pipeline: true } as pg.PoolConfig)
 }
 
 function ignoreErrorsOf(client: pg.PoolClient): void {

@@ -1,5 +1,5 @@
 import { openConnection, type SqliteConnection, type SqliteStatement } from './sqlite-driver.js'
-import { Sql, nothing, render, sql, type Value } from './sql.js'
+import { Sql, render, sql, type Value } from './sql.js'
 import type { Column, Database, Row } from './database.js'
 
 export interface SqliteOptions {
@@ -89,13 +89,20 @@ export class SqliteDatabase implements Database {
     return new Sql([rowsText(columns), '))'], [JSON.stringify(rows)])
   }
 
+  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    this.#insert(table, columns, rows, '')
+  }
+
+  async insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> {
+    this.#insert(table, columns, rows, 'on conflict do nothing')
+  }
+
   /** Many rows at a time, as what a call into SQLite costs by itself is as much as a row; in groups of few sizes, so that few statements stay prepared. */
-  async insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: Sql = nothing): Promise<void> {
-    const { text } = render(tail, () => '?')
+  #insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail: string): void {
     const isBytes = columns.map((column) => column.endsWith(' bytes'))
     for (let from = 0; from < rows.length;) {
       const count = groupSizes.find((size) => size <= rows.length - from) as number
-      this.#prepare(insertText(table, columns, count, text)).run(...valuesOf(rows, from, count, isBytes))
+      this.#prepare(insertText(table, columns, count, tail)).run(...valuesOf(rows, from, count, isBytes))
       from += count
     }
   }

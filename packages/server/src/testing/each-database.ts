@@ -75,7 +75,8 @@ export class TestDatabase implements Database {
   runAlone(query: Sql, lockTimeoutMs: number): Promise<void> { return this.#open.runAlone(query, lockTimeoutMs) }
   transaction<T>(work: (tx: Database) => Promise<T>, options?: TransactionOptions): Promise<T> { return this.#open.transaction(work, options) }
   last<T>(send: () => Promise<T>): Promise<T> { return this.#open.last(send) }
-  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], tail?: Sql): Promise<void> { return this.#open.insert(table, columns, rows, tail) }
+  insert(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> { return this.#open.insert(table, columns, rows) }
+  insertMissing(table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[]): Promise<void> { return this.#open.insertMissing(table, columns, rows) }
   rows(rows: readonly (readonly unknown[])[], columns: readonly Column[]): Sql { return this.#open.rows(rows, columns) }
 
   get #open(): Database {
