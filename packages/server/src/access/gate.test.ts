@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { hashApiKey } from '../secrets/api-key.js'
 import { InProcessWakeup } from '../wakeup/in-process-wakeup.js'
 import { Gate } from './gate.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 import type { News } from '../wakeup/wakeup.js'
 
 const header = 'Bearer sk_of_acme'

@@ -3,7 +3,7 @@ import { hashApiKey, isSameHash } from '../secrets/api-key.js'
 import { covers, type Scope } from '../keys/scopes.js'
 import { Recent } from './recent.js'
 import type { Sessions } from '../dashboard/sessions.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 import type { OrganizationSummary } from '../organizations/read-organizations.js'
 import type { Member, Wakeup } from '../wakeup/wakeup.js'
 

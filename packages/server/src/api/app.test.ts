@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sql } from '../storage/sql.js'
 import { adminKey, ApiServer } from '../testing/api-server.js'
 import { onEachDatabase } from '../testing/each-database.js'
-import { systemClock } from '../engine/clock.js'
+import { systemClock } from '../time/clock.js'
 
 onEachDatabase('who may do what', (db) => {
   let api: ApiServer

@@ -1,4 +1,4 @@
-import { isAway } from '../engine/turns.js'
+import { isAway } from '../turns/turns.js'
 import { ReceiveLoop } from '../sources/receive-loop.js'
 import { Receiver } from '../sources/receiver.js'
 import { SourceBook } from '../sources/source-book.js'

@@ -1,6 +1,6 @@
 import { withoutPassword } from '../config/database-url.js'
-import { systemClock } from '../engine/clock.js'
-import { openStore } from '../engine/open-store.js'
+import { systemClock } from '../time/clock.js'
+import { openStore } from '../operations/open-store.js'
 import { readMigrations } from '../storage/migrate.js'
 import type { Settings } from '../config/settings.js'
 import type { Terminal } from './terminal.js'

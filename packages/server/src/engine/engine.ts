@@ -1,6 +1,6 @@
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
-import type { Store } from './store.js'
+import type { Store } from '../operations/store.js'
 
 /** What the API and an embedding application may ask of the engine. */
 export interface Engine {

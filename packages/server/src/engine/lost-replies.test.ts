@@ -6,9 +6,9 @@ import { changeEndpoints, deliveryStatesOf, eventually, givenSinkEndpoint } from
 import { givenOrganization } from '../testing/given.js'
 import { RunningNode, shown } from '../testing/running-node.js'
 import { Sink } from '../testing/sink.js'
-import { systemClock } from './clock.js'
-import type { Commands } from './commands.js'
-import type { Store } from './store.js'
+import { systemClock } from '../time/clock.js'
+import type { Commands } from '../operations/commands.js'
+import type { Store } from '../operations/store.js'
 
 onEachDatabase('a commit whose reply is lost', (db) => {
   let sink: Sink

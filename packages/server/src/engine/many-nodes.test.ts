@@ -7,7 +7,7 @@ import { givenEvent, givenOrganization } from '../testing/given.js'
 import { RunningNode, shown, type RunningNodeOptions } from '../testing/running-node.js'
 import { InProcessWakeup } from '../wakeup/in-process-wakeup.js'
 import { Sink } from '../testing/sink.js'
-import { systemClock } from './clock.js'
+import { systemClock } from '../time/clock.js'
 
 onPostgres('several nodes on one database', (db) => {
   let sink: Sink

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from './clock.js'
+import { systemClock } from '../time/clock.js'
 import { sql } from '../storage/sql.js'
 import { deliveryStatesOf, eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
 import { onEachDatabase, onPostgres } from '../testing/each-database.js'

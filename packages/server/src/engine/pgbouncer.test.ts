@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openPostgresStore } from './postgres-store.js'
+import { openPostgresStore } from '../operations/postgres-store.js'
 import { sql } from '../storage/sql.js'
 import { onPostgres, type TestDatabase } from '../testing/each-database.js'
 import { eventually, givenSinkEndpoint } from '../testing/given-sink-endpoint.js'
@@ -9,7 +9,7 @@ import { PgBouncer } from '../testing/pgbouncer.js'
 import { RunningNode } from '../testing/running-node.js'
 import { Sink } from '../testing/sink.js'
 import { NotifyWakeup } from '../wakeup/notify-wakeup.js'
-import { systemClock } from './clock.js'
+import { systemClock } from '../time/clock.js'
 
 const isInstalled = PgBouncer.isInstalled
 if (!isInstalled) process.stderr.write('\npgbouncer is not installed: what stands behind it is not tested.\n\n')

@@ -1,6 +1,6 @@
 import { sealContext, signingSecrets, type SigningSecrets } from '../endpoints/signing-secrets.js'
 import { endpointId } from '../ids/public-id.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 import type { FormatDefinition } from '../formats/format.js'
 import type { Vault } from '../secrets/vault.js'
 import type { FindSigners } from './signature-check.js'

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.js'
-import type { Chore } from '../engine/periodic.js'
-import type { Clock } from '../engine/clock.js'
-import type { Store } from '../engine/store.js'
+import type { Chore } from '../time/periodic.js'
+import type { Clock } from '../time/clock.js'
+import type { Store } from '../operations/store.js'
 import type { Log } from '../observability/log.js'
 
 /** Deliveries that one step of a bulk replay makes due, and rows that one sweep removes: little, because others wait for the writer. */

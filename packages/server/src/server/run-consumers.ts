@@ -2,9 +2,9 @@ import { Handlers, type Handler } from '../consumers/handlers.js'
 import { runConsumers } from '../consumers/consumers.js'
 import { eventId } from '../ids/public-id.js'
 import type { Plans } from '../billing/plans.js'
-import type { Clock } from '../engine/clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Node } from '../engine/node.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 import type { Log } from '../observability/log.js'
 
 /** All that reads the streams beside dispatch: Posthorn's own consumers, and an application's handlers. */

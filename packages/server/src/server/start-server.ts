@@ -11,7 +11,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Settings } from '../config/settings.js'
 import type { Node } from '../engine/node.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 import type { Log } from '../observability/log.js'
 
 export interface RunningServer {

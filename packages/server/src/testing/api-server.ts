@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createApi } from '../api/app.js'
 import { createHttpServer } from '../api/http-server.js'
-import { systemClock, type Clock } from '../engine/clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { hashApiKey } from '../secrets/api-key.js'
 import { undocumented } from './documented.js'
 import { RunningNode, testVault } from './running-node.js'

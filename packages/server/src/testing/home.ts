@@ -1,5 +1,5 @@
-import type { Clock } from '../engine/clock.js'
-import type { Store } from '../engine/store.js'
+import type { Clock } from '../time/clock.js'
+import type { Store } from '../operations/store.js'
 import type { Database } from '../storage/database.js'
 
 /** Where a test's database lives, and how it becomes an empty one. */

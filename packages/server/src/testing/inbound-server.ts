@@ -4,7 +4,7 @@ import { hashApiKey } from '../secrets/api-key.js'
 import { RunningNode, testVault } from './running-node.js'
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
-import type { Clock } from '../engine/clock.js'
+import type { Clock } from '../time/clock.js'
 import type { InboundSettings } from '../api/make-inbound.js'
 import type { TestDatabase } from './each-database.js'
 

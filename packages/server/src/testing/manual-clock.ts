@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/clock.js'
+import type { Clock } from '../time/clock.js'
 
 /** A clock that stands still until a test moves it; timers go off in their order on the way. */
 export class ManualClock implements Clock {

@@ -1,10 +1,10 @@
-import { openPostgresStore } from '../engine/postgres-store.js'
+import { openPostgresStore } from '../operations/postgres-store.js'
 import { PostgresDatabase } from '../storage/postgres.js'
 import { rawSql } from '../storage/sql.js'
 import { ManualClock } from './manual-clock.js'
 import { databaseUrl, withClient, type PostgresForTests } from './postgres-setup.js'
-import type { Clock } from '../engine/clock.js'
-import type { Store } from '../engine/store.js'
+import type { Clock } from '../time/clock.js'
+import type { Store } from '../operations/store.js'
 import type { Database } from '../storage/database.js'
 import type { Home } from './home.js'
 

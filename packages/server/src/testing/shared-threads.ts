@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import type { ThreadData } from '../engine/serve-sqlite.js'
-import type { Thread } from '../engine/sqlite-store.js'
+import type { ThreadData } from '../operations/serve-sqlite.js'
+import type { Thread } from '../operations/sqlite-store.js'
 
 /** What is sent to a thread that does the work of several, one after another or side by side. */
 export interface Engagement { port: MessagePort; data: ThreadData }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { parseEndpointId, parseEventId } from '../ids/public-id.js'
 import { sampleOrganizations, type SampleOrganization } from './sample-organizations.js'
-import type { Store } from '../engine/store.js'
+import type { Store } from '../operations/store.js'
 
 /** One delivery of the tour, as its table shows it. */
 export interface TourStop {

@@ -3,7 +3,7 @@ import { Problem } from '../../problems/problem.js'
 import { problemResponse } from '../problem-response.js'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Role } from '../../config/roles.js'
-import type { Store } from '../../engine/store.js'
+import type { Store } from '../../operations/store.js'
 import type { Surroundings } from '../surroundings.js'
 
 export interface HealthSurroundings {

@@ -2,7 +2,7 @@ import { openPostgresStore } from './postgres-store.js'
 import { openSqliteStore } from './sqlite-store.js'
 import type { DatabaseUrl } from '../config/database-url.js'
 import type { PostgresOptions } from '../storage/postgres.js'
-import type { Clock } from './clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Store } from './store.js'
 import type { Pool } from 'pg'
 

@@ -32,7 +32,7 @@ import { readReplay } from '../replays/replay.js'
 import { listLinks } from '../sources/links.js'
 import { findReceipt, listReceipts } from '../sources/read-receipts.js'
 import { findSource, listSources } from '../sources/read-sources.js'
-import type { Memory } from './turn.js'
+import type { Memory } from '../turns/turn.js'
 import type { Database } from '../storage/database.js'
 
 /** Everything that only reads. */

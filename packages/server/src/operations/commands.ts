@@ -1,5 +1,5 @@
 import { registerFormats } from '../formats/register-formats.js'
-import { turn, type Memory } from './turn.js'
+import { turn, type Memory } from '../turns/turn.js'
 import { beginSession, endSession, fenceDeadSessions, renewSession, type SessionOptions } from '../lanes/sessions.js'
 import { lookAtLanes, returnToWaiting, takeLanes, type LookRequest, type Slices } from '../lanes/lanes.js'
 import { discardDelivery } from '../deliveries/discard-delivery.js'

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads'
 import { makeFolder } from '../files/make-folder.js'
 import { Problem } from '../problems/problem.js'
 import type { Call, Greeting, Reply, ThreadData } from './serve-sqlite.js'
-import type { Clock } from './clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Store } from './store.js'
-import type { Turn } from './turn.js'
-import { packTurn } from './turn-message.js'
+import type { Turn } from '../turns/turn.js'
+import { packTurn } from '../turns/turn-message.js'
 
 /**
  * Opens a SQLite file, brings its schema up to date and gives its operations. Two threads stand beside the event loop:

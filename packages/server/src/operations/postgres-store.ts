@@ -4,7 +4,7 @@ import { PostgresDatabase, type PostgresOptions } from '../storage/postgres.js'
 import { commands } from './commands.js'
 import { queries } from './queries.js'
 import type { Store } from './store.js'
-import { emptyMemory, type Memory } from './turn.js'
+import { emptyMemory, type Memory } from '../turns/turn.js'
 import type { Pool } from 'pg'
 
 /** Connects to a PostgreSQL, brings its schema up to date and gives its operations. They run in this process: waiting for the server costs the event loop nothing. */

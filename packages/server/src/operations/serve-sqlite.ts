@@ -7,8 +7,8 @@ import { migrate } from '../storage/migrate.js'
 import { SqliteDatabase } from '../storage/sqlite.js'
 import { lockSqliteFile } from '../storage/sqlite-lock.js'
 import { WalEnd, commitCopiesPages, keepCopying } from '../storage/sqlite-wal.js'
-import { emptyMemory, turn, type Memory } from './turn.js'
-import { unpackTurn, type TurnMessage } from './turn-message.js'
+import { emptyMemory, turn, type Memory } from '../turns/turn.js'
+import { unpackTurn, type TurnMessage } from '../turns/turn-message.js'
 
 /** Which of the two threads of a SQLite file this is. */
 export interface ThreadData { path: string; role: 'writer' | 'reader'; now: number }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { systemPace, type Pace } from './pace.js'
+import { systemPace, type Pace } from '../time/pace.js'
 import { Turns, turnLimits, turnTimes, type TurnPartners } from './turns.js'
 import type { JustAppended } from '../dispatch/just-appended.js'
 import type { Turn } from './turn.js'

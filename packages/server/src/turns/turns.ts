@@ -1,6 +1,6 @@
 import { followedBy, justAppended, nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
 import { Publishes, accept, appendHalves, refuse, type Publish } from './publishes.js'
-import { systemPace, type Pace } from './pace.js'
+import { systemPace, type Pace } from '../time/pace.js'
 import type { Appended } from '../events/append.js'
 import type { NewEvent } from '../events/event.js'
 import type { Turn, TurnResult } from './turn.js'
