@@ -6,7 +6,7 @@ import { LaneSearch } from '../../../packages/server/dist/lanes/lane-search.js'
 import { findFreeLanes, lookAtLanes, releaseLanes, takeLanes, type LaneDelivery } from '../../../packages/server/dist/lanes/lanes.js'
 import { settle, type Settlement } from '../../../packages/server/dist/deliveries/settle.js'
 import { beginSession } from '../../../packages/server/dist/lanes/sessions.js'
-import { nodeTimes } from '../../../packages/server/dist/engine/node.js'
+import { pollTimes } from '../../../packages/server/dist/engine/lane-poll.js'
 import { migrate } from '../../../packages/server/dist/storage/migrate.js'
 import { PostgresDatabase as Database } from '../../../packages/server/dist/storage/postgres.js'
 import { latencyFigures, type Figure, type ScenarioResult } from '../figures.js'
@@ -66,7 +66,7 @@ async function measure(db: Database, url: string, world: PendingWorld, minutes: 
     for (const id of await wakeSome(watcher, world)) if (!woken.has(id)) woken.set(id, performance.now())
     if ((await findFreeLanes(db, { search })).isDue) {
       const startedAt = performance.now()
-      const lanes = await takeLanes(db, session, nodeTimes.takeAtOnce, { search })
+      const lanes = await takeLanes(db, session, pollTimes.takeAtOnce, { search })
       const tookMs = performance.now() - startedAt
       takes.record(tookMs * 1000)
       const part = (performance.now() - beganAt) / (until - beganAt)

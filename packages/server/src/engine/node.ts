@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { nothingAppended, type JustAppended } from '../dispatch/just-appended.js'
 import { withoutDetails } from '../sending/conclude.js'
 import { Deliverer, type DelivererSurroundings, type ObservedAttempt } from '../sending/deliverer.js'
-import { renewEveryMs, sessionMs } from '../lanes/sessions.js'
+import { renewEveryMs } from '../lanes/sessions.js'
 import { Format, type FormatDefinition } from '../formats/format.js'
-import { isOutcomeUnknown } from '../storage/database-away.js'
 import { OutboxRelay } from '../outbox/outbox-relay.js'
 import { systemPace, type Pace } from '../time/pace.js'
+import { LanePoll } from './lane-poll.js'
+import { OwnSession } from './own-session.js'
 import { Shares } from './shares.js'
 import { startChore, type Chore } from '../time/periodic.js'
 import { turnInTwo } from '../turns/turn.js'
-import { Turns, turnTimes, type Brings, type TurnPartners } from '../turns/turns.js'
+import { Turns, turnTimes, type Brings, type EventsPartner, type ResultsPartner, type TurnPartners } from '../turns/turns.js'
 import type { AttemptRequest, AttemptResult } from '../attempts/attempt.js'
 import type { DelivererLimits } from '../sending/deliverer-limits.js'
 import type { WorkTime } from '../sending/headroom.js'
@@ -60,15 +60,7 @@ export interface NodeObserver {
   report(error: unknown, what: string): void
 }
 
-export const nodeTimes = { pollMs: 250, restMs: 1_000, findMissedMs: 1_000, findIdleMs: 5_000, takeAtOnce: 64, takeMeanwhile: 32, stopWithinMs: 20_000 } as const
-
-/** The longest time that an endpoint may be given to answer, and two seconds for a busy machine. */
-const longestAttemptMs = 32_000
-
-interface Clocks { monotonic: number; wall: number }
-
-/** A session that could not be begun is begun again after this. */
-const beginAgainMs = 500
+export const nodeTimes = { findUnheardMs: 250, findMissedMs: 1_000, findIdleMs: 5_000, stopWithinMs: 20_000 } as const
 
 /** One running Posthorn: its session, its lanes, and the loops that keep them going. */
 export class Node implements Engine {
@@ -85,23 +77,16 @@ export class Node implements Engine {
    */
   readonly #settling: Turns<Settling>
   readonly #relay: OutboxRelay
+  readonly #session: OwnSession
+  readonly #lanePoll: LanePoll
   readonly #formats = new Map<number, Format>()
   readonly #stopChores: (() => void)[] = []
   readonly #member: Member
-  #session = ''
   #shares: Shares
   /** How far others' organizations with undispatched events were read when this node last looked. */
   #lastSeen: ReadonlyMap<number, number> = new Map()
   /** By how much the database's clock is ahead of this process's: due dates follow the database's. */
   #clockOffsetMs = 0
-  /** When the session was last known to be alive. */
-  #provenAt: Clocks = { monotonic: -Infinity, wall: 0 }
-  #isRenewing = false
-  #isPolling = false
-  #callOffPoll: (() => void) | undefined
-  /** There may be more free lanes that are due than were taken. */
-  #hasLeftLanes = false
-  #pollAgain = false
   #isStopped = false
 
   private constructor(around: NodeSurroundings) {
@@ -109,6 +94,11 @@ export class Node implements Engine {
     this.#pace = around.pace ?? systemPace
     this.store = around.store
     this.#shares = new Shares(around.node, [this.#self])
+    const report = (error: unknown, what: string): void => around.observer.report(error, what)
+    this.#session = new OwnSession({
+      store: this.store, pace: this.#pace, self: this.#self, report, isStopped: () => this.#isStopped,
+      lost: () => this.#deliverer.reset(), begunAnew: () => this.#goOnAnew(),
+    })
     this.#member = around.wakeup.join((news) => this.#hear(news))
     const loop = (brings: Brings): Turns<Settling> => new Turns(this.#partners(brings), this.#pace, turnTimes[brings])
     this.#turns = loop(around.store.dialect === 'sqlite' ? 'everything' : 'events')
@@ -118,7 +108,7 @@ export class Node implements Engine {
       move: (ids) => this.store.command('relayRows', { ids, at: this.#now() }),
       appended: (appended) => this.streamsMoved([...new Set(appended.events.map((event) => event.organizationId))], appended),
       parked: (events) => around.observer.parked(events),
-      report: (error, what) => around.observer.report(error, what),
+      report,
       random: () => around.clock.random(),
       after: (ms, callback) => this.#pace.after(ms, callback),
       monotonic: () => this.#pace.monotonic(),
@@ -133,14 +123,15 @@ export class Node implements Engine {
       format: (id) => this.#formats.get(id),
       loadTargets: (ids) => around.loadTargets(ids, this.#formats),
       look: (requests) => this.#look(requests),
-      returnToWaiting: (items, delayMs) => this.#owned(this.store.command('returnToWaiting', { session: this.#session, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
+      returnToWaiting: (items, delayMs) => this.#session.owned(this.store.command('returnToWaiting', { session: this.#session.token, deliveries: items.map(({ eventId, endpointId }) => ({ eventId, endpointId })), delayMs })),
       wantSettling: () => this.#settling.want(),
       wantRelease: () => this.#turns.want(),
-      mayStart: () => this.#isSurelyOurs(),
+      mayStart: () => this.#session.isSurelyOurs,
       observe: (observed) => around.observer.attempt(observed),
-      report: (error, what) => around.observer.report(error, what),
+      report,
       userAgent: around.userAgent,
     }, around.limits)
+    this.#lanePoll = new LanePoll({ store: this.store, pace: this.#pace, session: this.#session, deliverer: this.#deliverer, now: () => this.#now(), slices: () => this.#shares.delivered, report })
   }
 
   /** Begins a session, takes up what an earlier run left, and starts delivering. */
@@ -148,8 +139,7 @@ export class Node implements Engine {
     const node = new Node(around)
     for (const { id, definition } of await node.store.command('registerFormats', { definitions: around.formats })) node.#formats.set(id, new Format(definition))
     await node.#readClock()
-    node.#provenAt = node.#clocks()
-    node.#session = await node.store.command('beginSession', node.#self)
+    await node.#session.begin()
     await node.#readShares()
     node.#tell({ nodes: true })
     await node.#findUndispatched()
@@ -158,7 +148,7 @@ export class Node implements Engine {
     node.#every(renewEveryMs, async () => { if (await node.store.command('fenceDeadSessions', {}) > 0) node.wake() })
     if (node.store.dialect === 'postgres') {
       node.#every(nodeTimes.findMissedMs, () => node.#findUndispatched({ isLastLook: true }))
-      node.#every(nodeTimes.pollMs, () => node.#findUnheard())
+      node.#every(nodeTimes.findUnheardMs, () => node.#findUnheard())
     }
     for (const chore of around.housekeeping?.(node) ?? []) node.#startChore(chore)
     await node.#poll()
@@ -189,7 +179,7 @@ export class Node implements Engine {
   }
 
   /** The session that this node's memory hangs on; another one after it was lost. */
-  get session(): string { return this.#session }
+  get session(): string { return this.#session.token }
 
   get load(): { inFlight: number; unsettled: number; lanes: number; publishesWaiting: number } {
     return { inFlight: this.#deliverer.inFlight, unsettled: this.#deliverer.unsettled, lanes: this.#deliverer.laneCount, publishesWaiting: this.#turns.publishesWaiting }
@@ -200,97 +190,76 @@ export class Node implements Engine {
     if (this.#isStopped) return
     this.#isStopped = true
     for (const stop of this.#stopChores) stop()
-    this.#callOffPoll?.()
+    this.#lanePoll.stop()
     const relayed = this.#relay.stop()
     this.#deliverer.stop()
     const until = performance.now() + nodeTimes.stopWithinMs
     while (this.#deliverer.inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
     await Promise.race([Promise.all([this.#turns.stop(), this.#settling.stop(), relayed]), new Promise((resolve) => setTimeout(resolve, Math.max(500, until - performance.now())).unref())])
     this.#member.leave()
-    await this.store.command('endSession', { session: this.#session }).then(() => this.#tell({ nodes: true, lanes: true }), (error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
+    await this.#session.end().then(() => this.#tell({ nodes: true, lanes: true }), (error: unknown) => this.#around.observer.report(error, 'The session could not be ended.'))
   }
 
   #partners(brings: Brings): TurnPartners<Settling> {
-    const [bringsEvents, bringsResults] = [brings !== 'results', brings !== 'events']
     return {
-      takeSettlements: (atMost) => bringsResults ? this.#deliverer.takeSettlements(atMost) : [],
-      giveBackSettlements: (settling) => this.#deliverer.giveBack(settling),
-      withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
-      lanesToRelease: () => bringsEvents ? this.#deliverer.lanesToRelease() : [],
-      notReleased: () => {
-        if (!bringsEvents) return
-        this.#deliverer.released([])
-        this.#deliverer.turnEnded()
-      },
-      dispatches: (id) => this.#dispatches(id),
-      room: () => !this.#self.delivers || this.#isRenewing ? 0 : this.#deliverer.room,
-      fullLanes: () => this.#deliverer.fullLanes(),
+      ...brings !== 'events' && { results: this.#results() },
+      ...brings !== 'results' && { events: this.#events() },
       run: (turn, settling, accepted) => this.#runTurn(turn, settling, accepted),
-      done: ({ released, settling, result }) => {
-        if (result.dispatched?.wokenElsewhere === true) this.#tell({ lanes: true })
-        if (bringsEvents) this.#deliverer.released(released)
-        if (result.settled !== undefined) this.#deliverer.settled(settling, result.settled.at)
-        if (result.dispatched !== undefined) this.#deliverer.handed(result.dispatched)
-        if (bringsEvents) this.#deliverer.turnEnded()
-        if (released.length > 0 || result.dispatched?.woken === true || (result.settled?.disabledEndpoints.length ?? 0) > 0) void this.#poll()
-        if (result.settled?.hasAlerts === true) this.#outboxFilled()
-      },
       goOn: () => this.#deliverer.goOn(),
       observeCommit: (events, durationMs) => this.#around.observer.committed(events, durationMs),
       report: (error, what) => this.#around.observer.report(error, what),
     }
   }
 
+  #results(): ResultsPartner<Settling> {
+    return {
+      take: (atMost) => this.#deliverer.takeSettlements(atMost),
+      giveBack: (settling) => this.#deliverer.giveBack(settling),
+      withoutDetails: (settling) => ({ ...settling, settlement: withoutDetails(settling.settlement) }),
+      settled: (settling, { at, disabledEndpoints, hasAlerts }) => {
+        this.#deliverer.settled(settling, at)
+        if (disabledEndpoints.length > 0) void this.#poll()
+        if (hasAlerts) this.#outboxFilled()
+      },
+    }
+  }
+
+  #events(): EventsPartner {
+    return {
+      dispatches: (id) => this.#dispatches(id),
+      room: () => !this.#self.delivers || this.#session.isBeginning ? 0 : this.#deliverer.room,
+      fullLanes: () => this.#deliverer.fullLanes(),
+      lanesToRelease: () => this.#deliverer.lanesToRelease(),
+      turnEnded: ({ released, dispatched }) => {
+        this.#deliverer.released(released)
+        if (dispatched !== undefined) this.#deliverer.handed(dispatched)
+        this.#deliverer.turnEnded()
+        if (released.length > 0 || dispatched?.woken === true) void this.#poll()
+        if (dispatched?.wokenElsewhere === true) this.#tell({ lanes: true })
+      },
+    }
+  }
+
   async #runTurn(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[], accepted: (appended: readonly Appended[]) => void): Promise<TurnResult> {
-    const session = this.#session
+    const { token: session } = this.#session
     const whole: Turn = { ...turn, session, settlements: settling.map(({ settlement }) => settlement) }
-    const run = (part: Turn): Promise<TurnResult> => this.#owned(this.store.command('turn', part))
+    const run = (part: Turn): Promise<TurnResult> => this.#session.owned(this.store.command('turn', part))
     const result = this.store.dialect === 'sqlite' ? await run(whole) : await turnInTwo(run, whole, accepted)
-    if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#beginAnew(session)
-    if (session === this.#session && !this.#isRenewing) return result
+    if (result.isOwnershipUnknown === true || [result.dispatchError, result.settleError?.text].some((error) => error?.startsWith('SessionLost'))) void this.#session.beginAnew(session)
+    if (this.#session.isStill(session)) return result
     // What was handed over or let go of under a session that has ended since says nothing of the lanes that are ours now.
     return { ...result, released: [], dispatched: result.dispatched && { ...result.dispatched, handed: [], takenLanes: [] } }
   }
 
   /** A look takes the mark off a lane. Where nobody knows whether it did, newer work could be handed over before what it did not read. */
-  #look(requests: LookRequest[]): ReturnType<DelivererSurroundings['look']> {
-    const session = this.#session
-    const looking = this.#owned(this.store.command('lookAtLanes', { session, requests }))
-    looking.then(() => { if (this.#hasLeftLanes && !this.#isReadingEnough) void this.#poll() }, (error: unknown) => { if (isOutcomeUnknown(error)) void this.#beginAnew(session) })
-    return looking
+  async #look(requests: LookRequest[]): ReturnType<DelivererSurroundings['look']> {
+    const looked = await this.#session.ownedSurely(this.store.command('lookAtLanes', { session: this.#session.token, requests }))
+    this.#lanePoll.lanesRead()
+    return looked
   }
 
-  /** Whatever tells that the session is gone makes the node begin anew; the caller sees the failure all the same. */
-  #owned<T>(work: Promise<T>): Promise<T> {
-    const session = this.#session
-    work.catch((error: Error) => { if (error.name === 'SessionLost') void this.#beginAnew(session) })
-    return work
-  }
-
-  /**
-   * Also where the session may well exist, but what it owns is not known, because a reply was lost: ended, it owns nothing,
-   * and whatever it held is due again. `lost`: the session in question; what is told late of one that was given up long ago
-   * gives up no other, and neither does a beginning whose reply was lost: it is repeated under the same token.
-   */
-  async #beginAnew(lost: string): Promise<void> {
-    if (this.#isRenewing || this.#isStopped || lost !== this.#session) return
-    this.#isRenewing = true
-    this.#deliverer.reset()
-    const token = randomUUID()
-    while (!this.#isStopped) {
-      const asked = this.#clocks()
-      try {
-        this.#session = await this.store.command('beginSession', { ...this.#self, token })
-        this.#provenAt = asked
-        break
-      } catch (error) {
-        this.#around.observer.report(error, 'A new session could not be begun; it is tried again.')
-        await new Promise<void>((resolve) => this.#pace.after(beginAgainMs, resolve, { mayEnd: true }))
-      }
-    }
-    // What was still read meanwhile was read under the session that has ended.
-    this.#deliverer.reset()
-    this.#isRenewing = false
+  /** Under another session: what was under way with the one before is found again. */
+  async #goOnAnew(): Promise<void> {
     await this.#findUndispatched().catch((error: unknown) => this.#around.observer.report(error, 'What was not dispatched could not be read; it is found later.'))
     await this.#poll()
   }
@@ -331,7 +300,7 @@ export class Node implements Engine {
   }
 
   #hear({ streams, lanes, outbox, nodes }: News): void {
-    if (this.#isStopped || this.#session === '') return
+    if (this.#isStopped || this.#session.token === '') return
     const hearing = async (): Promise<void> => {
       if (nodes === true) await this.#readShares()
       if (streams === 'all') await this.#findUndispatched()
@@ -355,32 +324,13 @@ export class Node implements Engine {
   async #renew(): Promise<void> {
     await this.#readClock()
     await this.#readShares()
-    const asked = this.#clocks()
-    await this.#owned(this.store.command('renewSession', { session: this.#session }))
-    this.#provenAt = asked
+    await this.#session.renew()
     this.#deliverer.goOn()
-  }
-
-  /**
-   * Whether an attempt that starts now ends before anybody else may take its lane. A process that stood still, or was cut
-   * off from its database, finds out by its own clocks before it sends anything: by the monotonic one, and by the wall's
-   * where a whole machine slept. A SQLite file has nobody else. And what is read while a session is being begun is read under
-   * the one that ends with it: sent, it would be sent again by whoever has it next.
-   */
-  #isSurelyOurs(): boolean {
-    if (this.#isRenewing) return false
-    if (this.store.dialect === 'sqlite') return true
-    const now = this.#clocks()
-    return Math.max(now.monotonic - this.#provenAt.monotonic, now.wall - this.#provenAt.wall) < sessionMs - longestAttemptMs
   }
 
   #workTimes(): WorkTime[] {
     const writerMs = this.store.writerActiveMs?.()
     return writerMs === undefined ? [this.#pace.loopTime()] : [this.#pace.loopTime(), { activeMs: writerMs, idleMs: this.#pace.monotonic() - writerMs }]
-  }
-
-  #clocks(): Clocks {
-    return { monotonic: this.#pace.monotonic(), wall: this.#pace.wall() }
   }
 
   #now(): number {
@@ -397,47 +347,9 @@ export class Node implements Engine {
     this.#clockOffsetMs = Math.abs(offsetMs) <= after - before + 20 ? 0 : offsetMs
   }
 
-  /** Looks for lanes of ours that somebody wrote to, and for free ones with work; and again after a while, since what was told may be lost. */
   async #poll(): Promise<void> {
-    if (this.#isStopped || this.#isRenewing || !this.#self.delivers) return
-    if (this.#isPolling) {
-      this.#pollAgain = true
-      return
-    }
-    this.#isPolling = true
-    let nextAt: number | null = null
-    try {
-      do {
-        this.#pollAgain = false
-        const { woken, free } = await this.store.query('lanesToSee', { session: this.#session, slices: this.#shares.delivered })
-        nextAt = free.nextAt
-        if (woken.length > 0) this.#deliverer.woken(woken)
-        if (free.isDue) {
-          // More than can soon be read would only be marked for longer. A few are taken all the same: they may be another organization's.
-          const limit = this.#isReadingEnough ? nodeTimes.takeMeanwhile : nodeTimes.takeAtOnce
-          const passOver = this.#deliverer.satisfied
-          const taken = await this.#owned(this.store.command('takeLanes', { session: this.#session, limit, slices: this.#shares.delivered, passOver }))
-          this.#deliverer.taken(taken)
-          this.#hasLeftLanes = taken.length === limit || passOver.length > 0
-        }
-      } while (this.#pollAgain && !this.#isStopped)
-    } catch (error) {
-      if (!this.#isStopped) this.#around.observer.report(error, 'Lanes could not be polled.')
-    } finally {
-      this.#isPolling = false
-      this.#planPoll(nextAt)
-    }
+    if (this.#self.delivers) await this.#lanePoll.look()
   }
-
-  /** When the next free lane falls due. Where many nodes write, soon in any case; whoever has a file for itself is told of all that is written. */
-  #planPoll(nextAt: number | null): void {
-    const { pollMs, restMs } = nodeTimes
-    const waitMs = this.store.dialect === 'postgres' ? pollMs : Math.max(pollMs, Math.min(restMs, (nextAt ?? Infinity) - this.#now()))
-    this.#callOffPoll?.()
-    if (!this.#isStopped) this.#callOffPoll = this.#pace.after(waitMs, () => void this.#poll())
-  }
-
-  get #isReadingEnough(): boolean { return this.#deliverer.looksWaiting >= nodeTimes.takeAtOnce }
 
   #every(everyMs: number, work: () => void | Promise<void>): void {
     this.#startChore({ everyMs, work: async () => { await work(); return false } })

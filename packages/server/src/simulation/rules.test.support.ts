@@ -67,7 +67,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'R9: what comes of an earlier session changes nothing of the present one',
     without: [
-      { file: 'engine/node.js', replace: [['if (session === this.#session && !this.#isRenewing)', 'if (true)']] },
+      { file: 'engine/node.js', replace: [['if (this.#session.isStill(session))', 'if (true)']] },
       { file: 'sending/deliverer.js', replace: [['this.#generation++;', '']] },
     ],
     breaks: ['stuck', 'duplicate without a fault', 'order inverted'], seed: 7,

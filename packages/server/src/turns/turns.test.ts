@@ -92,13 +92,16 @@ function given(unsettled: number, { isSlow = false, pace = systemPace, dispatche
   const order: string[] = []
   let endTurn = (): void => {}
   const partners: TurnPartners<number> = {
-    takeSettlements(atMost) {
-      asked.push(atMost)
-      const taken = Math.min(atMost, unsettled)
-      unsettled -= taken
-      return Array.from({ length: taken }, (_, i) => i)
+    results: {
+      take(atMost) {
+        asked.push(atMost)
+        const taken = Math.min(atMost, unsettled)
+        unsettled -= taken
+        return Array.from({ length: taken }, (_, i) => i)
+      },
+      giveBack() {}, withoutDetails: (settling) => settling, settled() {},
     },
-    giveBackSettlements() {}, withoutDetails: (settling) => settling, lanesToRelease: () => [], notReleased() {}, dispatches: () => dispatches, room: () => 1_000, fullLanes: () => [],
+    events: { dispatches: () => dispatches, room: () => 1_000, fullLanes: () => [], lanesToRelease: () => [], turnEnded: () => { order.push('done') } },
     run: async (turn) => {
       const { events } = turn
       ran.push(turn)
@@ -107,7 +110,7 @@ function given(unsettled: number, { isSlow = false, pace = systemPace, dispatche
       if (isSlow) await new Promise<void>((resolve) => { endTurn = resolve })
       return { appended, lastIdsBefore: new Map([[1, 0]]), settled: undefined, settleError: undefined, released: [], dispatched: undefined, dispatchError: undefined }
     },
-    done: () => { order.push('done') }, goOn: () => { order.push('go on') }, observeCommit() {},
+    goOn: () => { order.push('go on') }, observeCommit() {},
     report: (error) => { throw error },
   }
   return { turns: new Turns(partners, pace), asked, order, ran, endTurn: () => endTurn() }

@@ -2,7 +2,9 @@ import { followedBy, justAppended, nothingAppended, type JustAppended } from '..
 import { Publishes, accept, appendHalves, refuse, type Publish } from './publishes.js'
 import { systemPace, type Pace } from '../time/pace.js'
 import type { Appended } from '../events/append.js'
+import type { Dispatched } from '../dispatch/dispatch.js'
 import type { NewEvent } from '../events/event.js'
+import type { Settled } from '../deliveries/settle.js'
 import type { Turn, TurnResult } from './turn.js'
 
 export const turnLimits = {
@@ -43,23 +45,34 @@ export const turnTimes: Readonly<Record<Brings, TurnTimes>> = {
   results: { apart: { leastMs: 9, mostMs: 9 }, waitMs: 20 },
 }
 
-/** What the loop takes from and gives to the rest of the node, each time round. */
-export interface TurnPartners<Settling> {
-  takeSettlements(atMost: number): Settling[]
-  giveBackSettlements(settling: Settling[]): void
+/** Whose results a loop brings. */
+export interface ResultsPartner<Settling> {
+  take(atMost: number): Settling[]
+  giveBack(settling: Settling[]): void
   /** What is left of a settlement that the database refuses. */
   withoutDetails(settling: Settling): Settling
-  lanesToRelease(): number[]
-  /** The turn came to nothing: what was to be let go of has stayed. */
-  notReleased(): void
+  /** Memory takes in that they are settled, and starts nothing yet. */
+  settled(settling: readonly Settling[], settled: Settled): void
+}
+
+/** Whose events a loop brings, and who sends what becomes of them. */
+export interface EventsPartner {
   /** Whose events are this node's to dispatch; those of others' it only appends. */
   dispatches(organizationId: number): boolean
   room(): number
   fullLanes(): number[]
+  lanesToRelease(): number[]
+  /** Memory takes in what the turn brought, and starts nothing yet. A turn that came to nothing brought nothing: what was to be let go of has stayed. */
+  turnEnded(brought: { released: readonly number[]; dispatched: Dispatched | undefined }): void
+}
+
+/** What the loop takes from and gives to the rest of the node, each time round. */
+export interface TurnPartners<Settling> {
+  /** Undefined: another loop's business. */
+  results?: ResultsPartner<Settling>
+  events?: EventsPartner
   /** `accepted` may be called as soon as the events are on stable storage, before the turn has come to its end. */
   run(turn: Omit<Turn, 'session' | 'settlements'>, settling: Settling[], accepted: (appended: readonly Appended[]) => void): Promise<TurnResult>
-  /** Memory takes in what the turn brought, and starts nothing yet. */
-  done(turn: { released: readonly number[]; settling: Settling[]; result: TurnResult }): void
   /** Starts what memory holds: called once the next turn is under way, if there is to be one. */
   goOn(): void
   observeCommit(events: number, durationMs: number): void
@@ -144,9 +157,10 @@ export class Turns<Settling> {
     this.#known = nothingAppended
     this.#apartMs = Math.min(this.times.apart.mostMs, this.times.apart.leastMs + (events.length + known.events.length) * apartMsPerEvent)
     const settleAtMost = Math.min(this.#settleAtMost, publishes.length > 0 ? settlementsBeside(publishes.length) : turnLimits.maxSettlements)
-    const settling = this.partners.takeSettlements(settleAtMost)
-    const release = this.partners.lanesToRelease()
-    const organizations = new Set([...this.#dirty, ...events.map((event) => event.organizationId).filter((id) => this.partners.dispatches(id))])
+    const { results, events: sending } = this.partners
+    const settling = results?.take(settleAtMost) ?? []
+    const release = sending?.lanesToRelease() ?? []
+    const organizations = new Set([...this.#dirty, ...this.#ours(events)])
     this.#dirty.clear()
     this.#wantsTurn = false
 
@@ -160,7 +174,7 @@ export class Turns<Settling> {
     try {
       const result = await this.partners.run({
         events, release, ...(known.events.length > 0 && { appended: known }),
-        dispatch: { organizations: [...organizations], limit: turnLimits.maxDispatched, deliveries: turnLimits.maxDeliveries, room: this.partners.room(), fullLanes: this.partners.fullLanes() },
+        dispatch: { organizations: [...organizations], limit: turnLimits.maxDispatched, deliveries: turnLimits.maxDeliveries, room: sending?.room() ?? 0, fullLanes: sending?.fullLanes() ?? [] },
       }, settling, accepted)
       accepted(result.appended)
       for (const id of result.dispatched?.behind ?? []) this.#dirty.add(id)
@@ -173,7 +187,8 @@ export class Turns<Settling> {
       else this.#settleAtMost = Math.min(turnLimits.maxSettlements, this.#settleAtMost * 2)
       // There may be more than was taken.
       if (settling.length > 0 && settleAtMost < turnLimits.maxSettlements) this.#wantsTurn = true
-      this.partners.done({ released: result.released, settling: result.settleError === undefined ? settling : [], result })
+      if (result.settled !== undefined) results?.settled(settling, result.settled)
+      sending?.turnEnded(result)
     } catch (error) {
       // What is stored must not be stored again.
       await this.#recover(error as Error, isAccepted ? [] : publishes, settling, organizations)
@@ -191,6 +206,11 @@ export class Turns<Settling> {
     this.partners.goOn()
   }
 
+  /** Of the organizations that these events are of, those whose events are this node's to dispatch. */
+  #ours(events: readonly { organizationId: number }[]): number[] {
+    return events.map((event) => event.organizationId).filter((id) => this.partners.events?.dispatches(id) === true)
+  }
+
   #keepInMind(appended: JustAppended): void {
     if (appended.events.length === 0) return
     const known = followedBy(this.#known, appended)
@@ -200,10 +220,11 @@ export class Turns<Settling> {
 
   /** One settlement may be to blame for all: the next turns take half as many each, until that one is alone. */
   #settleAgain({ text, isOfData }: NonNullable<TurnResult['settleError']>, settling: Settling[]): void {
+    const { results } = this.partners
     this.partners.report(new Error(text), 'Attempts could not be settled; they are tried again.')
     const [only] = settling
     const isAlone = isOfData && settling.length === 1 && only !== undefined
-    this.partners.giveBackSettlements(isAlone ? [this.partners.withoutDetails(only)] : settling)
+    results?.giveBack(isAlone ? [results.withoutDetails(only)] : settling)
     if (isOfData) this.#settleAtMost = Math.max(1, Math.floor(settling.length / 2))
     this.pace.after(50, () => this.want(), { mayEnd: true })
   }
@@ -218,8 +239,8 @@ export class Turns<Settling> {
    * or full; when one of them cannot be stored, only it is refused.
    */
   async #recover(error: Error, publishes: Publish[], settling: Settling[], organizations: ReadonlySet<number>): Promise<void> {
-    this.partners.giveBackSettlements(settling)
-    this.partners.notReleased()
+    this.partners.results?.giveBack(settling)
+    this.partners.events?.turnEnded({ released: [], dispatched: undefined })
     for (const id of organizations) this.#dirty.add(id)
     if (isAway(error) || publishes.length === 0) {
       this.partners.report(error, 'A turn could not be committed.')
@@ -235,7 +256,7 @@ export class Turns<Settling> {
     const events = publishes.map(({ event }) => event)
     const result = await this.partners.run({ events, release: [], dispatch: undefined }, [], () => {})
     const appended = broughtBy(events, result)
-    this.dispatch(appended.events.map((event) => event.organizationId).filter((id) => this.partners.dispatches(id)), appended)
+    this.dispatch(this.#ours(appended.events), appended)
     return result.appended
   }
 }
