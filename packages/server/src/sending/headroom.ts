@@ -3,7 +3,7 @@ export interface WorkTime { activeMs: number; idleMs: number }
 
 export const headroomLimits = {
   /** While others publish, a backlog may keep a thread busy for so many times as long as it rests … */
-  activeTimesIdle: 1,
+  activeTimesIdle: 0.8,
   /** … in spells of this length. */
   spellMs: 4,
   /** Of a longer one, at most so much is to be rested for: others' bursts must not hold a backlog up for long after. */
