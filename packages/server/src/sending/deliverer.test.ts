@@ -306,7 +306,7 @@ test('a backlog gives way to what another organization publishes, and goes on wi
   hand(deliverer, 2, [5_002])
   await passTime()
   expect(sent).toHaveLength(underWay + 2)
-  loop.idleMs += 100 / headroomLimits.activeTimesIdle
+  loop.idleMs += 100 / headroomLimits.activeTimesIdle.ofOne
   await passTime(headroomLimits.oneEveryMs)
   expect(sent.length).toBeGreaterThan(underWay + 2)
 })

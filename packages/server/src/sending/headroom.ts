@@ -2,8 +2,8 @@
 export interface WorkTime { activeMs: number; idleMs: number }
 
 export const headroomLimits = {
-  /** While others publish, a backlog may keep a thread busy for so many times as long as it rests … */
-  activeTimesIdle: 0.8,
+  /** While others publish, a backlog may keep a thread busy for so many times as long as it rests; less where a publish meets one after another … */
+  activeTimesIdle: { ofOne: 1, ofSeveral: 0.8 },
   /** … in spells of this length. */
   spellMs: 4,
   /** Of a longer one, at most so much is to be rested for: others' bursts must not hold a backlog up for long after. */
@@ -58,9 +58,10 @@ export class Headroom {
 
   #account(): void {
     const times = this.workTimes()
+    const activeTimesIdle = times.length > 1 ? headroomLimits.activeTimesIdle.ofSeveral : headroomLimits.activeTimesIdle.ofOne
     this.#owedMs = times.map(({ activeMs, idleMs }, i) => {
       const last = this.#last[i] ?? { activeMs, idleMs }
-      const owedMs = (this.#owedMs[i] ?? 0) + (activeMs - last.activeMs) - (idleMs - last.idleMs) * headroomLimits.activeTimesIdle
+      const owedMs = (this.#owedMs[i] ?? 0) + (activeMs - last.activeMs) - (idleMs - last.idleMs) * activeTimesIdle
       return Math.min(Math.max(0, owedMs), headroomLimits.mostOwedMs)
     })
     this.#last = times
