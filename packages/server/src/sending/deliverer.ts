@@ -8,6 +8,7 @@ import { Headroom, headroomLimits, type WorkTime } from './headroom.js'
 import { LaneMemory } from './lane-memory.js'
 import { Lane, type Item } from './lane.js'
 import { LaneReader } from './lane-reader.js'
+import { LaneRelease } from './lane-release.js'
 import { SendingOrder } from './sending-order.js'
 import { Slots } from './slots.js'
 import { renderRequest, type Target } from '../attempts/target.js'
@@ -72,8 +73,7 @@ export class Deliverer {
   readonly #memory: LaneMemory
   readonly #reader: LaneReader
   readonly #targets: TargetReader
-  readonly #mayGo = new Set<Lane>()
-  readonly #letGo = new Set<Lane>()
+  readonly #release: LaneRelease
   #settlements: Settling[] = []
   #isTurnUnderWay = false
   /** Strictly ordered lanes that were read meanwhile. */
@@ -87,6 +87,7 @@ export class Deliverer {
   constructor(private readonly around: DelivererSurroundings, private readonly limits: DelivererLimits = delivererLimits) {
     this.#slots = new Slots(limits)
     this.#memory = new LaneMemory(limits)
+    this.#release = new LaneRelease(limits, (lane) => this.#lanes.get(lane.endpointId) === lane)
     this.#order = new SendingOrder(new Headroom(() => around.workTimes()))
     this.#dueTimes = new DueTimer({ now: () => around.now(), after: (ms, callback) => around.after(ms, callback), due: (endpointIds) => this.#fallDue(endpointIds) })
     const shared = { isOurs: (lane: Lane) => lane.generation === this.#generation, after: (ms: number, callback: () => void) => around.after(ms, callback), report: (error: unknown, what: string) => around.report(error, what) }
@@ -136,23 +137,16 @@ export class Deliverer {
   /** Lanes to let go of in the turn that begins now. When it is over, `released` tells which of them are gone. */
   lanesToRelease(): number[] {
     this.#isTurnUnderWay = true
-    for (const lane of this.#mayGo) {
-      if (this.#letGo.size >= this.limits.releaseAtOnce) break
-      this.#mayGo.delete(lane)
-      if (!lane.isIdle || this.#lanes.get(lane.endpointId) !== lane) continue
-      lane.isLetGo = true
-      this.#letGo.add(lane)
-    }
-    return [...this.#letGo].map((lane) => lane.endpointId)
+    return this.#release.begin()
   }
 
   /** Finds lanes that have had nothing to do for long; called now and then. */
   findIdle(): void {
     const now = this.around.now()
     for (const lane of this.#lanes.values()) {
-      if (lane.isIdle && (lane.isClosing || now - lane.idleSince >= this.limits.idleMs)) this.#mayGo.add(lane)
+      if (lane.isIdle && (lane.isClosing || now - lane.idleSince >= this.limits.idleMs)) this.#release.add(lane)
     }
-    if (this.#mayGo.size > 0) this.around.wantRelease()
+    if (this.#release.isWanted) this.around.wantRelease()
   }
 
   /** Lets go of the lanes of other nodes' organizations, each when what is under way on it has been settled; they send what it still has. */
@@ -169,18 +163,13 @@ export class Deliverer {
 
   /** These lanes are gone; what else was to go in that turn has stayed. */
   released(endpointIds: readonly number[]): void {
-    const gone = new Set(endpointIds)
-    for (const lane of this.#letGo) {
-      lane.isLetGo = false
-      if (!gone.has(lane.endpointId)) {
-        this.#reader.lineUp(lane)
-        continue
-      }
+    const { gone, stayed } = this.#release.end(endpointIds)
+    for (const lane of gone) {
       this.#memory.forget(lane)
       this.#reader.forget(lane)
       this.#lanes.delete(lane.endpointId)
     }
-    this.#letGo.clear()
+    for (const lane of stayed) this.#reader.lineUp(lane)
     this.#reader.go()
   }
 
@@ -192,7 +181,7 @@ export class Deliverer {
       this.#order.lineUp(lane)
     }
     this.#awaitTurn.clear()
-    if (this.#mayGo.size > 0) this.around.wantRelease()
+    if (this.#release.isWanted) this.around.wantRelease()
   }
 
   /** A turn that could not commit: its settlements are tried again with the next. */
@@ -284,8 +273,7 @@ export class Deliverer {
     this.#lanes.clear()
     this.#reader.clear()
     this.#targets.clear()
-    this.#mayGo.clear()
-    this.#letGo.clear()
+    this.#release.clear()
     this.#awaitTurn.clear()
     this.#slots.forgetParked()
     this.#memory.clear()
@@ -339,7 +327,7 @@ export class Deliverer {
     if (lane.isIdle) {
       lane.idleSince = this.around.now()
       if (lane.isClosing) {
-        this.#mayGo.add(lane)
+        this.#release.add(lane)
         this.around.wantRelease()
       }
     }
