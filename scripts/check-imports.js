@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const domain = [
   'alerts', 'attempts', 'billing', 'catalogs', 'consumers', 'deliveries', 'dialling', 'dispatch', 'endpoints', 'event-types', 'events', 'formats',
-  'inventory', 'keys', 'lanes', 'money', 'observability', 'orders', 'organizations', 'outbox', 'problems', 'replays', 'retention', 'retry-policies', 'secrets', 'sending', 'sources',
+  'inventory', 'keys', 'lanes', 'money', 'observability', 'orders', 'organizations', 'outbox', 'problems', 'receipts', 'replays', 'retention', 'retry-policies', 'secrets', 'sending', 'sources',
 ]
 
 /** The files that send: they alone, and dialling beneath them, know a socket. */

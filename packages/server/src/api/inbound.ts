@@ -6,8 +6,8 @@ import { readInboundBody } from './inbound-body.js'
 import { problemResponse } from './problem-response.js'
 import type { Context } from 'hono'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { HeaderPairs } from '../sources/receipt.js'
-import type { Receiver } from '../sources/receiver.js'
+import type { HeaderPairs } from '../receipts/receipt.js'
+import type { Receiver } from '../receipts/receiver.js'
 import type { SourceBook } from '../sources/source-book.js'
 
 /** What inbound webhooks are given. */

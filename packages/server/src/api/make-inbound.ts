@@ -1,6 +1,6 @@
 import { isAway } from '../turns/turns.js'
-import { ReceiveLoop } from '../sources/receive-loop.js'
-import { Receiver } from '../sources/receiver.js'
+import { ReceiveLoop } from '../receipts/receive-loop.js'
+import { Receiver } from '../receipts/receiver.js'
 import { SourceBook } from '../sources/source-book.js'
 import { inboundLimits, type Inbound, type InboundLimits } from './inbound.js'
 import type { Engine } from '../engine/engine.js'

@@ -1,4 +1,4 @@
-import { verdictNumber, verdicts, type ReceiptVerdict } from '../sources/receipt.js'
+import { verdictNumber, verdicts, type ReceiptVerdict } from '../receipts/receipt.js'
 import { sql } from '../storage/sql.js'
 import { summedTo } from './sum-up.js'
 import type { Database } from '../storage/database.js'

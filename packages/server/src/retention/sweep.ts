@@ -5,7 +5,7 @@ import { removeExpiredKeys } from './remove-expired-keys.js'
 import { discardOverdue } from './discard-overdue.js'
 import { removeBodies, removeLog, removePayloads } from './remove-log.js'
 import { removeLeftovers } from './remove-leftovers.js'
-import { removeReceipts } from '../sources/remove-receipts.js'
+import { removeReceipts } from '../receipts/remove-receipts.js'
 import { isFreeToDo } from '../storage/one-at-a-time.js'
 import type { Database } from '../storage/database.js'
 

@@ -6,7 +6,7 @@ import { originName } from '../events/event.js'
 import type { Store } from '../operations/store.js'
 import type { Next } from '../deliveries/delivery.js'
 import type { EventSummary } from '../events/read-events.js'
-import type { ReceiptSummary } from '../sources/read-receipts.js'
+import type { ReceiptSummary } from '../receipts/read-receipts.js'
 
 export interface AnnouncerPartners {
   /** The newest of an organization's events, newest first. */

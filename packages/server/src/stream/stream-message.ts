@@ -1,5 +1,5 @@
 import type { OriginName } from '../events/event.js'
-import type { ReceiptVerdict } from '../sources/receipt.js'
+import type { ReceiptVerdict } from '../receipts/receipt.js'
 
 /** What a live view is told: enough for a line of a list, and the ids to ask for the rest. */
 export type StreamMessage = ConnectedMessage | EventMessage | AttemptMessage | ReceiptMessage | MissedMessage

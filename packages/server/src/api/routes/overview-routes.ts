@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { counterKinds } from '../../counters/count.js'
 import { formatInstant } from '../../events/instant.js'
-import { verdicts } from '../../sources/receipt.js'
+import { verdicts } from '../../receipts/receipt.js'
 import { operation } from '../operation.js'
 import type { Engine } from '../../engine/engine.js'
 import type { Latency } from '../../counters/latency.js'

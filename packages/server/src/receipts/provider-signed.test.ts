@@ -4,7 +4,7 @@ import { onSqlite } from '../testing/each-database.js'
 import { InboundServer } from '../testing/inbound-server.js'
 import { ManualClock } from '../testing/manual-clock.js'
 import type { SchemeName } from '@posthorn/webhooks'
-import type { SourceOptions } from './source.js'
+import type { SourceOptions } from '../sources/source.js'
 
 interface Signed {
   id: string

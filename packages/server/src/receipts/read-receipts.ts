@@ -1,6 +1,6 @@
 import { idBeforeDeletion } from '../organizations/organization-id.js'
 import { rawSql, sql } from '../storage/sql.js'
-import { nameBeforeDeletion } from './change-sources.js'
+import { nameBeforeDeletion } from '../sources/change-sources.js'
 import { verdictNumber, verdicts, type HeaderPairs, type Kept, type ReceiptVerdict } from './receipt.js'
 import type { Database } from '../storage/database.js'
 import type { SchemeName } from '@posthorn/webhooks'

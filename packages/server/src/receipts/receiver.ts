@@ -1,16 +1,16 @@
 import { refusalStatus, type Accepted, type RefusalCode, type SchemeName, type Verdict, type WebhookRequest } from '@posthorn/webhooks'
 import { formatInstant } from '../events/instant.js'
-import { acceptedAnswer, handshakeAnswer, refusedAnswer, type ProviderAnswer } from './answers.js'
+import { acceptedAnswer, handshakeAnswer, refusedAnswer, type ProviderAnswer } from '../sources/answers.js'
 import { keptHeaders } from './kept-headers.js'
-import { plainText } from './plain-text.js'
+import { plainText } from '../sources/plain-text.js'
 import { RefusalWatch } from './refusal-watch.js'
 import { RefusedBudget, refusedLimits, type RefusedLimits } from './refused-budget.js'
 import { toldItems } from './told-items.js'
-import { verifySource, type FetchCertificate } from './verify-source.js'
+import { verifySource, type FetchCertificate } from '../sources/verify-source.js'
 import type { Counted, SourceReceipt } from './receive.js'
 import type { ArrivedReceipt, HeaderPairs, Kept, Received } from './receipt.js'
 import type { Vault } from '../secrets/vault.js'
-import type { OpenSource } from './source.js'
+import type { OpenSource } from '../sources/source.js'
 
 /** A request as it came in over HTTP. */
 export interface InboundRequest {

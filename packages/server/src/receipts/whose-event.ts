@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '@posthorn/webhooks/exact-json'
-import { plainText } from './plain-text.js'
+import { plainText } from '../sources/plain-text.js'
 import type { SchemeName } from '@posthorn/webhooks'
 
 /** What an event says about whose it is, the surest first. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { plainText } from './plain-text.js'
+import { plainText } from '../sources/plain-text.js'
 import type { Accepted, Item, SchemeName } from '@posthorn/webhooks'
 
 /**

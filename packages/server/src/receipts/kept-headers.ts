@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.js'
+import { plainText } from '../sources/plain-text.js'
 import type { HeaderPairs } from './receipt.js'
 import type { Vault } from '../secrets/vault.js'
 
