@@ -3,7 +3,7 @@ import { formatInstant } from '../../events/instant.js'
 import { eventId, parseEventId } from '../../ids/public-id.js'
 import { notFound } from '../../access/gate.js'
 import { operation } from '../operation.js'
-import { page, pageQuery, pageSchema, parseCursor } from '../paging.js'
+import { page, pageQuery, pageSchema, parseCursor } from '../schemas/paging.js'
 import type { ConsumerDeadLetter } from '../../consumers/dead-letters.js'
 
 const tag = 'Consumers'

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { formatInstant } from '../../events/instant.js'
 import { deliveryId, parseDeliveryId } from '../../ids/public-id.js'
 import { operation } from '../operation.js'
-import { parseCursor } from '../paging.js'
+import { parseCursor } from '../schemas/paging.js'
 import type { Engine } from '../../engine/engine.js'
 
 const tag = 'Dead letters'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { operation } from '../operation.js'
-import { retryPolicySchema } from '../retry-policy-schema.js'
+import { retryPolicySchema } from '../schemas/retry-policy-schema.js'
 import type { FormatBook, KnownFormat } from '../../formats/format-book.js'
 
 const tag = 'Formats'

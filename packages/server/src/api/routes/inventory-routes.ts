@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { formatInstant } from '../../events/instant.js'
 import { Problem } from '../../problems/problem.js'
 import { operation } from '../operation.js'
-import { page, pageQuery, pageSchema } from '../paging.js'
+import { page, pageQuery, pageSchema } from '../schemas/paging.js'
 
 const stockLevel = z.object({
   productId: z.string(), locationId: z.string().nullable(), available: z.number(), updatedAt: z.string().openapi({ description: 'When the platform said so.' }),

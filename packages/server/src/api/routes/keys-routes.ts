@@ -6,7 +6,7 @@ import { hashApiKey, makeApiKey } from '../../secrets/api-key.js'
 import { Problem } from '../../problems/problem.js'
 import { notFound } from '../../access/gate.js'
 import { operation } from '../operation.js'
-import { page, pageQuery, pageSchema, parseCursor } from '../paging.js'
+import { page, pageQuery, pageSchema, parseCursor } from '../schemas/paging.js'
 import type { ApiKey } from '../../keys/keys.js'
 
 const keySchema = z.object({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { formatInstant } from '../../events/instant.js'
 import { operation } from '../operation.js'
-import { page, pageQuery, pageSchema, parseCursor } from '../paging.js'
+import { page, pageQuery, pageSchema, parseCursor } from '../schemas/paging.js'
 import type { ListedOrder } from '../../orders/list-orders.js'
 
 const item = z.object({ id: z.string(), productId: z.string().nullable(), sku: z.string().nullable(), title: z.string(), quantity: z.number().int(), price: z.string(), total: z.string() })

@@ -8,7 +8,7 @@ import { replayableStates, replayStates, type Replay, type ReplayFilter } from '
 import { notFound } from '../../access/gate.js'
 import { endpointIn, lastAttemptFields } from './deliveries-routes.js'
 import { operation } from '../operation.js'
-import { instantIn } from '../paging.js'
+import { instantIn } from '../schemas/paging.js'
 import type { OrganizationSummary } from '../../organizations/read-organizations.js'
 
 const tag = 'Replays'

@@ -4,8 +4,8 @@ import { sealContext, type SecondSignature } from '../../endpoints/signing-secre
 import { isEventType } from '../../event-types/event-type.js'
 import { parseEndpointId } from '../../ids/public-id.js'
 import { notFound } from '../../access/gate.js'
-import { checkHeaders, knownFormat } from '../endpoint-form.js'
-import { formatName, maskedHeaders } from '../endpoint-schemas.js'
+import { checkHeaders, knownFormat } from '../schemas/endpoint-form.js'
+import { formatName, maskedHeaders } from '../schemas/endpoint-schemas.js'
 import { operation } from '../operation.js'
 import { testEvent } from '../test-event.js'
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { namedRetryPolicies, parseRetryPolicy } from '../retry-policies/retry-policy.js'
-import { Problem } from '../problems/problem.js'
+import { namedRetryPolicies, parseRetryPolicy } from '../../retry-policies/retry-policy.js'
+import { Problem } from '../../problems/problem.js'
 
 /** A retry policy as a user may write it. Its words are checked by `checkRetryPolicy`, which says more than a schema could. */
 export const retryPolicySchema = z.union([

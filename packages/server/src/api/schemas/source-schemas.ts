@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { schemeNames, type SchemeName } from '@posthorn/webhooks'
-import { formatInstant } from '../events/instant.js'
-import { Problem } from '../problems/problem.js'
-import { sourceNamePattern, sourceStates, type OpenSource, type Source, type SourceOptions } from '../sources/source.js'
+import { formatInstant } from '../../events/instant.js'
+import { Problem } from '../../problems/problem.js'
+import { sourceNamePattern, sourceStates, type OpenSource, type Source, type SourceOptions } from '../../sources/source.js'
 
 const line = (max: number) => z.string().min(1).max(max)
 const url = z.url({ protocol: /^https?$/, error: 'Write it as the provider has it: https://…' }).max(2_048)

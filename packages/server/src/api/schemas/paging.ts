@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Problem } from '../problems/problem.js'
+import { Problem } from '../../problems/problem.js'
 
 /** How lists are asked for: `limit` of them after the one whose cursor the last page gave as `next`. */
 export const pageQuery = {

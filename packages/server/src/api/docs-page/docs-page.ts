@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { docsStylesheet } from './docs-stylesheet.js'
-import { openApiDocument } from './openapi/openapi.js'
+import { openApiDocument } from '../openapi/openapi.js'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import type { MediaType, OpenApiDocument, OperationObject, ResponseObject, Schema } from './openapi/openapi-types.js'
+import type { MediaType, OpenApiDocument, OperationObject, ResponseObject, Schema } from '../openapi/openapi-types.js'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 

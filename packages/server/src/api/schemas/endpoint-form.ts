@@ -1,10 +1,10 @@
 import { generateSecret, secretProblem } from '@posthorn/webhooks/signer'
-import { checkEndpointUrl, type EndpointUrlRules } from '../endpoints/endpoint-url.js'
-import { checkExtraHeaders } from '../endpoints/extra-headers.js'
-import { sealContext, type SecondSignature, type SigningSecrets } from '../endpoints/signing-secrets.js'
-import { Problem } from '../problems/problem.js'
-import type { FormatBook, KnownFormat } from '../formats/format-book.js'
-import type { Vault } from '../secrets/vault.js'
+import { checkEndpointUrl, type EndpointUrlRules } from '../../endpoints/endpoint-url.js'
+import { checkExtraHeaders } from '../../endpoints/extra-headers.js'
+import { sealContext, type SecondSignature, type SigningSecrets } from '../../endpoints/signing-secrets.js'
+import { Problem } from '../../problems/problem.js'
+import type { FormatBook, KnownFormat } from '../../formats/format-book.js'
+import type { Vault } from '../../secrets/vault.js'
 
 /** The URL as it will be dialled. @throws {Problem} `invalid_url` with the reason's own code in `errors` */
 export function checkedUrl(url: string, rules: EndpointUrlRules, path = 'url'): string {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createApp } from './app.js'
-import { operationsOf } from './openapi/openapi-document.js'
-import type { OpenApiDocument } from './openapi/openapi-types.js'
-import type { Surroundings } from './surroundings.js'
+import { createApp } from '../app.js'
+import { operationsOf } from '../openapi/openapi-document.js'
+import type { OpenApiDocument } from '../openapi/openapi-types.js'
+import type { Surroundings } from '../surroundings.js'
 
 // The page is written from the operations alone; what stands around them is never asked.
 const app = createApp({ engine: {}, clock: { now: () => 0 }, settings: { version: '0' } } as Surroundings)

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import { depthAt, fieldsAt, skipSpace } from '../events/json-text.js'
-import { Problem } from '../problems/problem.js'
+import { depthAt, fieldsAt, skipSpace } from '../../events/json-text.js'
+import { Problem } from '../../problems/problem.js'
 import { readStream } from './read-stream.js'
 
 /**
