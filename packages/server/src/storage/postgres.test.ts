@@ -161,18 +161,19 @@ onPostgres('a PostgreSQL database', (db) => {
     await keep(db, 'contended')
     const rename = sql`update installation set value = 'y' where name = 'contended'`
     await opened(db, (stopped) => opened(db, async (other) => {
-      let isOver = (): void => {}
+      let goOn = (): void => {}
+      const goesOn = new Promise<void>((resolve) => { goOn = resolve })
       const standing = stopped.transaction(async (tx) => {
         await tx.run(rename)
-        await new Promise<void>((resolve) => { isOver = resolve })
+        await goesOn
         await tx.run(rename)
       })
       standing.catch(() => {})
       const startedAt = performance.now()
-      await eventually(async () => expect(await db.first(sql`select 1 as found from pg_locks where relation = 'installation'::regclass and mode = 'RowExclusiveLock'`)).toBeDefined())
+      await eventually(async () => expect(await db.first(sql`select 1 as found from pg_locks where relation = 'installation'::regclass and mode = 'RowExclusiveLock' and database = (select oid from pg_database where datname = current_database())`)).toBeDefined())
       await other.run(rename)
       expect(performance.now() - startedAt).toBeLessThan(9_000)
-      isOver()
+      goOn()
       await expect(standing).rejects.toBeInstanceOf(DatabaseAway)
     }))
   })
