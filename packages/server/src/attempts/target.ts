@@ -1,4 +1,3 @@
-import { contentType } from './kept-request-headers.js'
 import type { Format } from '../formats/format.js'
 import type { StoredEvent } from '../events/event.js'
 
@@ -23,6 +22,9 @@ export interface Target {
   /** Signs with the endpoint's secrets in the given format, second signature included. */
   sign(format: Format, message: { id: string; timestamp: number; body: string }): Record<string, string>
 }
+
+/** Of every webhook, unless an endpoint's own headers say otherwise. */
+export const contentType = 'application/json'
 
 /** The request of one attempt. The same event and format give the same body and id every time; time and signature are the attempt's. */
 export function renderRequest(target: Pick<Target, 'organization' | 'extraHeaders' | 'sign'>, format: Format, event: StoredEvent, id: string, nowMs: number, userAgent: string): { headers: Record<string, string>; body: string } {

@@ -1,4 +1,4 @@
-import { readKeptHeaders } from '../attempts/kept-request-headers.js'
+import { readKeptRequestHeaders } from '../attempts/kept-request-headers.js'
 import { endpointStateName, type EndpointStateName } from '../endpoints/endpoint.js'
 import { Format, publicEventId, type FormatDefinition } from '../formats/format.js'
 import { attemptId, endpointId as publicEndpointId } from '../ids/public-id.js'
@@ -89,7 +89,7 @@ async function readAttempts(db: Database, { eventId, endpointId, attempts }: Att
   return rows.reverse().map((row) => ({
     id: attemptId(eventId, endpointId, row.number), number: row.number, startedAt: row.at, durationMs: row.duration_ms,
     status: row.status, errorClass: row.error_class, error: row.error, url: row.url,
-    requestHeaders: readKeptHeaders(row.request_headers, publicEventId),
+    requestHeaders: readKeptRequestHeaders(row.request_headers, publicEventId),
     responseHeaders: row.response_headers === null ? null : JSON.parse(row.response_headers) as Record<string, string | string[]>,
     ...readable(row.answer),
   }))

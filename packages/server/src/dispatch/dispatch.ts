@@ -217,14 +217,13 @@ function plan(events: readonly ReadEvent[], audiences: ReadonlyMap<number, Audie
  */
 async function chooseHandOver(tx: Database, request: DispatchRequest, planned: readonly Planned[], result: Dispatched): Promise<Set<number>> {
   const enabled = new Map(planned.filter(({ endpoint }) => endpoint.isEnabled).map(({ endpoint }) => [endpoint.id, endpoint]))
-  const handOver = await findUnlocked(tx, request, planned, [...enabled.values()])
+  const full = new Set(request.fullLanes)
+  const able = [...enabled.values()].filter(({ id, firstWaitMs }) => firstWaitMs === 0 && !full.has(id))
+  const handOver = planned.length > request.room ? new Set<number>() : await findUnlocked(tx, request, able.map(({ id }) => id))
   const toLock = [...enabled.keys()].filter((id) => !handOver.has(id))
   if (toLock.length === 0) return handOver
   const lock = tx.dialect === 'postgres' ? sql`for update` : sql``
-  const lanes = await tx.all<LaneRow>(sql`
-    select endpoint_id, session, wake_at from lanes
-    where endpoint_id in (select id from ${tx.rows(toLock.map((id) => [id]), ids)} as r)
-    order by endpoint_id ${lock}`)
+  const lanes = await readLanes(tx, toLock, sql`order by endpoint_id ${lock}`)
   result.wokenElsewhere = lanes.some((lane) => lane.session !== request.session && (lane.session !== null || request.room <= 0))
   if (request.room <= 0) return handOver
   const open = lanes.filter((lane) => lane.wake_at === null && (lane.session === null || lane.session === request.session))
@@ -232,25 +231,26 @@ async function chooseHandOver(tx: Database, request: DispatchRequest, planned: r
   if (result.takenLanes.length > 0) {
     await tx.run(sql`update lanes set session = ${request.session} where endpoint_id in (select id from ${tx.rows(result.takenLanes.map((id) => [id]), ids)} as r)`)
   }
-  const full = new Set(request.fullLanes)
   for (const { endpoint_id: id } of open) if (!full.has(id)) handOver.add(id)
   return handOver
 }
 
 interface LaneRow { endpoint_id: number; session: string | null; wake_at: number | null }
 
+function readLanes(tx: Database, endpointIds: readonly number[], tail = sql``): Promise<LaneRow[]> {
+  return tx.all(sql`
+    select endpoint_id, session, wake_at from lanes
+    where endpoint_id in (select id from ${tx.rows(endpointIds.map((id) => [id]), ids)} as r) ${tail}`)
+}
+
 /**
- * Most lanes need no lock, which would be a tenth of what a delivery writes: those that are this session's, are not marked,
+ * Most lanes need no lock, which would be one more record in the log for each: those that are this session's, are not marked,
  * and are handed all that there is for them. Only this node lets go of them, and not while it dispatches. Whoever else has
  * events of these organizations, or another endpoint, waits for the cursor; and what a replay makes due meanwhile comes in no order.
  */
-async function findUnlocked(tx: Database, request: DispatchRequest, planned: readonly Planned[], enabled: readonly Subscriber[]): Promise<Set<number>> {
-  if (tx.dialect === 'sqlite' || planned.length > request.room) return new Set()
-  const full = new Set(request.fullLanes)
-  const able = enabled.filter(({ id, firstWaitMs }) => firstWaitMs === 0 && !full.has(id))
-  if (able.length === 0) return new Set()
-  const lanes = await tx.all<LaneRow>(sql`
-    select endpoint_id, session, wake_at from lanes where endpoint_id in (select id from ${tx.rows(able.map(({ id }) => [id]), ids)} as r)`)
+async function findUnlocked(tx: Database, request: DispatchRequest, able: readonly number[]): Promise<Set<number>> {
+  if (tx.dialect === 'sqlite' || able.length === 0) return new Set()
+  const lanes = await readLanes(tx, able)
   return new Set(lanes.filter((lane) => lane.wake_at === null && lane.session === request.session).map((lane) => lane.endpoint_id))
 }
 

@@ -1,7 +1,7 @@
 import { deliveryId, endpointId as publicEndpointId } from '../ids/public-id.js'
 import { afterAttempt, deliveryStates, type Next } from '../deliveries/delivery.js'
 import { failingMs } from './deliverer-limits.js'
-import { keptHeaders } from '../attempts/kept-request-headers.js'
+import { keptRequestHeaders } from '../attempts/kept-request-headers.js'
 import type { AttemptResult } from '../attempts/attempt.js'
 import type { Item } from './lane.js'
 import type { Settlement } from '../deliveries/settle.js'
@@ -31,7 +31,7 @@ export function conclude({ target, item, id, headers, startedAt, result, failing
     eventId: item.eventId, endpointId: item.endpointId, organizationId: target.organizationId, attempts: item.attempts,
     state: deliveryStates[next.state], acceptedAt: item.event.createdAt, step: next.state === 'waiting' ? next.step : item.step, waitMs: next.state === 'waiting' ? next.waitMs : 0,
     at: startedAt, durationMs: result.durationMs, status: result.status, errorClass: result.errorClass, error: result.error,
-    url: target.url, requestHeaders: keptHeaders(headers, id), responseHeaders: result.responseHeaders === null ? null : JSON.stringify(result.responseHeaders),
+    url: target.url, requestHeaders: keptRequestHeaders(headers, id), responseHeaders: result.responseHeaders === null ? null : JSON.stringify(result.responseHeaders),
     answer: result.excerpt === null ? null : Buffer.from(result.excerpt).toString('hex'),
     disable: disable === null ? null : { version: target.version, reason: disable },
     failingSince: failingSince === before ? undefined : failingSince,
